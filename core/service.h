@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The header of a service: everything that services/ may use of a request. A service is a table of
+ * typed handlers over a generated model; it includes this, its own generated header
+ * ("gen/<svc>.h"), and nothing else of the core but util/ and what is named here.
+ *
+ *     static int create_queue(struct awi_req *req, const struct sqs_CreateQueueRequest *in,
+ *                             struct sqs_CreateQueueResult *out);
+ *     static const struct sqs_handlers handlers = {.CreateQueue = create_queue};
+ *     const struct awi_service awi_service_sqs = {.model = &sqs_model, .handlers = &handlers};
+ *
+ * A handler gets a decoded and validated input, an output that is all absent, and a transaction
+ * that is open for writing unless the operation is marked read-only. It returns 0   done: the
+ * transaction is committed, the output encoded; >0  what awi_fail() returned: an AWS error; the
+ * transaction is rolled back; <0  -errno: our own fault: rolled back, answered as a 500 that names
+ * the cause. All memory comes from awi_arena(req) and is gone with the request. A handler never
+ * sleeps.
+ */
+#pragma once
+
+#include "core/error.h"
+#include "core/shape/shape.h"
+#include "core/store/store.h"
+#include "core/util/arena.h"
+#include "core/util/str.h"
+
+struct awi_policy_resource;
+
+/* Who calls. Filled before the handler runs; never NULL. All strings live with the request. */
+enum awi_principal_type {
+    AWI_PRINCIPAL_ROOT, /* also: keys nobody issued, which stand for their account */
+    AWI_PRINCIPAL_USER,
+    AWI_PRINCIPAL_ROLE,      /* an assumed-role session */
+    AWI_PRINCIPAL_FEDERATED, /* GetFederationToken */
+    AWI_PRINCIPAL_ANONYMOUS, /* unsigned request */
+    AWI_PRINCIPAL_SERVICE,
+};
+
+struct awi_principal {
+    enum awi_principal_type type;
+    struct awi_str account;    /* 12 digits */
+    struct awi_str arn;        /* as GetCallerIdentity shows it (identity.md 6.2) */
+    struct awi_str user_id;    /* likewise */
+    struct awi_str issuer_arn; /* the user, or the role of a session: aws:PrincipalArn */
+    struct awi_str name;       /* user name, role name, federated name */
+    struct awi_str session_name;
+    struct awi_str access_key_id;
+    bool temporary;      /* the key is a session's */
+    const void *session; /* struct core_SessionRecord of a temporary key, else NULL */
+};
+
+/* A service as core sees it. */
+struct awi_service {
+    const struct awi_model *model;
+    const void *handlers; /* struct <svc>_handlers */
+
+    /* Operations that only read, by name, NULL-terminated: they run in a read transaction. NULL:
+     * all whose name begins with Get, List, Describe, Head, BatchGet or Query/Scan read. */
+    const char *const *writes_despite_name;
+
+    /* The condition of one operation for authorization: its IAM action, resource ARN(s), condition
+     * keys and the resource's policy. NULL: default mapping (action = service:Operation, resource
+     * *). */
+    int (*describe)(struct awi_req *req,
+                    const struct awi_operation *op,
+                    const void *in,
+                    struct awi_policy_resource *out);
+
+    /* Error codes where the service departs from its protocol's usual ones (8.8, 8.9). NULL: usual.
+     */
+    const struct awi_error_map *errors;
+};
+
+/* Generated from services/meson.build: NULL-terminated. */
+extern const struct awi_service *const awi_services[];
+
+struct awi_arena *awi_arena(struct awi_req *req);
+const struct awi_principal *awi_principal(const struct awi_req *req);
+const struct awi_operation *awi_operation(const struct awi_req *req);
+
+/* The account the request acts in, the region ("aws-global" services: "us-east-1" of the
+ * partition), the partition ("aws"). */
+struct awi_str awi_account(const struct awi_req *req);
+struct awi_str awi_region(const struct awi_req *req);
+struct awi_str awi_partition(const struct awi_req *req);
+
+/* Milliseconds since the epoch by the emulation's clock, which tests can move. Constant during one
+ * request. */
+int64_t awi_now(const struct awi_req *req);
+
+/* Request id as it will be answered (x-amzn-RequestId). */
+struct awi_str awi_request_id(const struct awi_req *req);
+
+/* The value of a request header, case-insensitive name; absent if there is none. */
+struct awi_str awi_header(const struct awi_req *req, const char *name);
+/* Adds a header to the answer, whatever the outcome. */
+int awi_answer_header(struct awi_req *req, struct awi_str name, struct awi_str value);
+/* The name the client used for the host (Host header without port). */
+struct awi_str awi_host(const struct awi_req *req);
+
+/* This service's records in the request's account and region (region "" for global services). */
+struct awi_scope awi_scope(struct awi_req *req);
+/* The same service's records elsewhere: only for a resource whose owner has been decided to admit
+ * the caller, and for names that are global (S3 buckets: account "", region ""). */
+struct awi_scope awi_scope_of(struct awi_req *req, struct awi_str account, struct awi_str region);
+
+/* ARN of this service in the request's account and region: arn:aws:sqs:us-east-1:1234...:rest */
+struct awi_str awi_arn(struct awi_req *req, const char *rest_format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* n random characters of the alphabet, for ids; from the injected source, so tests can repeat. */
+struct awi_str awi_random_id(struct awi_req *req, const char *alphabet, size_t n);
+/* A version 4 UUID in text form. */
+struct awi_str awi_uuid(struct awi_req *req);
+#define AWI_BASE32       "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+#define AWI_LOWER_DIGITS "abcdefghijklmnopqrstuvwxyz0123456789"
+
+/*
+ * Places an AWS error in the request and returns its positive number, to be returned at once:
+ *     return awi_fail(req, &sqs_QueueDoesNotExist_error, "The specified queue does not exist.");
+ */
+int awi_fail(struct awi_req *req, const struct awi_error_type *type, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same with members besides the message: body is the error's struct (type->shape). */
+int awi_fail_with(struct awi_req *req,
+                  const struct awi_error_type *type,
+                  const void *body,
+                  const char *format,
+                  ...) __attribute__((format(printf, 4, 5)));
+
+/*
+ * Calls another service's operation with typed input inside the same transaction, as a service
+ * principal. Never a private function of the other service. Returns as a handler does.
+ */
+int awi_invoke(struct awi_req *req,
+               const struct awi_service *service,
+               const char *operation,
+               const char *as_service,
+               const void *in,
+               void *out);
+
+/* --- Streaming bodies ------------------------------------------------------------------------ */
+
+/*
+ * A body that may be larger than memory. An input body is complete when the handler runs: short
+ * ones lie in memory, long ones in a spool file of the state directory. An output body is read from
+ * where it lies while the client takes it, after the transaction is over.
+ */
+struct awi_body;
+
+uint64_t awi_body_size(const struct awi_body *body);
+/* The bytes, when they lie in memory; NULL when in a file. */
+const void *awi_body_data(const struct awi_body *body);
+/* Reads up to len bytes at offset: count, 0 at the end, -errno. */
+ssize_t awi_body_read(const struct awi_body *body, uint64_t offset, void *data, size_t len);
+
+/* Keeps an input body as a blob of the store (store.h) under the scope; *ret_id names it. The spool
+ * file becomes the blob by a rename. */
+int awi_body_keep(struct awi_req *req, struct awi_body *body, struct awi_blob_id *ret_id);
+
+/* An output body of bytes that live in the arena or for ever. */
+struct awi_body *awi_body_from_memory(struct awi_req *req, struct awi_str bytes);
+/* An output body of part of a blob. The blob stays readable until the answer is sent, also when it
+ * is deleted meanwhile. 0 or -errno. */
+int awi_body_from_blob(struct awi_req *req,
+                       const struct awi_blob_id *id,
+                       uint64_t offset,
+                       uint64_t len,
+                       struct awi_body **ret);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * State: ordered key-value records in transactions, shared by every process that names the same
+ * directory, and blobs (object bodies) as files beside them.
+ *
+ * A record is found by (account, region, service, table, key). The first three are a scope, which
+ * the request fixes; a handler chooses table and key. Keys are any bytes up to AWI_KEY_MAX and are
+ * kept in byte order within their table. Values are any bytes up to AWI_VALUE_MAX.
+ *
+ * Durability: a committed transaction survives the death of any process (SIGKILL), not that of the
+ * machine. Isolation: a read transaction sees one moment; one writer at a time over all processes,
+ * readers never wait for it. Data returned by a get or a cursor is valid until its transaction ends
+ * or the same transaction writes.
+ *
+ * Errors: 0, or -errno: -ENOENT no such record; -ENOSPC state directory or map full; -EROFS,
+ * -EACCES, -EIO as the file system says; -EPROTO the directory has a newer format; -EFBIG key or
+ * value too long. awi_store_why() names directory and cause for people.
+ */
+#pragma once
+
+#include "core/util/arena.h"
+#include "core/util/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define AWI_KEY_MAX      4096
+#define AWI_VALUE_MAX    (64u << 20)
+#define AWI_STORE_FORMAT 1
+
+struct awi_store;
+struct awi_txn;
+
+/*
+ * Opens the state at dir ("memory": private to this process and its forks), creating it with mode
+ * 0700 when it is not there. On failure *ret is NULL and *why, if not NULL, is a malloc()ed text
+ * for people that names the directory and the cause. A forked child calls awi_store_fork_child()
+ * before anything else; the store then works in it.
+ */
+int awi_store_open(const char *dir, struct awi_store **ret, char **why);
+void awi_store_close(struct awi_store *store);
+void awi_store_fork_child(struct awi_store *store);
+const char *awi_store_dir(const struct awi_store *store);
+
+/* Empties everything, blobs too, for all processes; they notice at their next transaction. */
+int awi_store_reset(struct awi_store *store);
+
+/* Rises with each committed change of any process: for waiting on news. */
+uint64_t awi_store_generation(struct awi_store *store);
+
+/* Waits for no other writer when write is false. *ret NULL on failure. Each transaction belongs to
+ * one thread. */
+int awi_txn_begin(struct awi_store *store, bool write, struct awi_txn **ret);
+/* Ends the transaction in any case; on failure nothing of it is kept. */
+int awi_txn_commit(struct awi_txn *txn);
+/* Ends the transaction and forgets its changes. NULL is nothing. */
+void awi_txn_abort(struct awi_txn *txn);
+bool awi_txn_is_write(const struct awi_txn *txn);
+
+/* The records a holder may reach. A value; copy it freely while its strings and txn live. */
+struct awi_scope {
+    struct awi_txn *txn;
+    struct awi_str account; /* 12 digits; "" for what belongs to no account */
+    struct awi_str region;  /* "" for global */
+    struct awi_str service;
+};
+
+/* Tables are named by short literals: "queue", "object". At most 32 bytes, no NUL. */
+int awi_get(const struct awi_scope *scope,
+            const char *table,
+            struct awi_str key,
+            struct awi_str *ret);
+int awi_put(const struct awi_scope *scope,
+            const char *table,
+            struct awi_str key,
+            struct awi_str value);
+/* -EEXIST when the key is there already. */
+int awi_insert(const struct awi_scope *scope,
+               const char *table,
+               struct awi_str key,
+               struct awi_str value);
+/* -ENOENT when it is not there. */
+int awi_delete(const struct awi_scope *scope, const char *table, struct awi_str key);
+/* Deletes every key that starts with prefix ("": the whole table). */
+int awi_delete_prefix(const struct awi_scope *scope, const char *table, struct awi_str prefix);
+
+/* Composite keys: parts joined so that byte order is order by part and no part can imitate a
+ * boundary (00 is escaped). The result lies in the arena; absent when there is no memory. */
+struct awi_str awi_key(struct awi_arena *arena, size_t n, const struct awi_str *parts);
+#define AWI_KEY(arena, ...)                                                                        \
+    awi_key((arena),                                                                               \
+            sizeof((struct awi_str[]){__VA_ARGS__}) / sizeof(struct awi_str),                      \
+            (struct awi_str[]){__VA_ARGS__})
+/* Part number at (from 0) of a composite key, in the arena; absent when there is none. */
+struct awi_str awi_key_part(struct awi_arena *arena, struct awi_str key, size_t at);
+
+/*
+ * Walks a table in key order. Starts at the first key >= from (or, backwards, the last key <= from;
+ * from absent: the end of the table) and stays among keys that start with prefix.
+ *
+ *     AWI_AUTO(cursor) struct awi_cursor *c = NULL;
+ *     r = awi_cursor_open(&scope, "object", prefix, from, AWI_FORWARD, &c);
+ *     while (r == 0 && (r = awi_cursor_next(c, &key, &value)) == 0) { ... }
+ *     if (r != -ENOENT) return r;
+ */
+struct awi_cursor;
+enum awi_direction { AWI_FORWARD, AWI_BACKWARD };
+int awi_cursor_open(const struct awi_scope *scope,
+                    const char *table,
+                    struct awi_str prefix,
+                    struct awi_str from,
+                    enum awi_direction direction,
+                    struct awi_cursor **ret);
+/* The next record, or -ENOENT at the end. */
+int awi_cursor_next(struct awi_cursor *cursor, struct awi_str *key, struct awi_str *value);
+void awi_cursor_close(struct awi_cursor *cursor);
+
+static inline void awi_auto_cursor(struct awi_cursor **cursor)
+{
+    awi_cursor_close(*cursor);
+}
+
+static inline void awi_auto_txn(struct awi_txn **txn)
+{
+    awi_txn_abort(*txn);
+}
+
+/*
+ * Every scope that holds a record of a service in an account: calls seen(arg, account, region) for
+ * each, in order. account "" : all accounts. Stops at and returns what is not 0.
+ */
+int awi_scopes_each(struct awi_txn *txn,
+                    struct awi_str service,
+                    struct awi_str account,
+                    int (*seen)(void *arg, struct awi_str account, struct awi_str region),
+                    void *arg);
+
+/* --- Blobs ----------------------------------------------------------------------------------- */
+
+/* Names a blob; to be kept in a record. */
+struct awi_blob_id {
+    char text[33]; /* 32 hex digits and NUL; "" names none */
+};
+
+/* A body on its way in: written front to back, outside any transaction. */
+struct awi_spool;
+int awi_spool_new(struct awi_store *store, struct awi_spool **ret);
+int awi_spool_write(struct awi_spool *spool, const void *data, size_t len);
+/* The written part as a descriptor to read from with pread(); owned by the spool. */
+int awi_spool_fd(const struct awi_spool *spool);
+uint64_t awi_spool_size(const struct awi_spool *spool);
+/* Gone, file and all. NULL is nothing. */
+void awi_spool_free(struct awi_spool *spool);
+
+/*
+ * Makes a spool a blob: it is there if and only if txn commits. The spool is freed in any case.
+ */
+int awi_blob_keep(struct awi_txn *txn, struct awi_spool *spool, struct awi_blob_id *ret);
+/* The same from memory. */
+int awi_blob_put(struct awi_txn *txn, struct awi_str bytes, struct awi_blob_id *ret);
+/* A new descriptor (CLOEXEC) to pread() from; stays readable when the blob is deleted. Not moved
+ * out of the host's way: the caller hides it if it keeps it. */
+int awi_blob_open(struct awi_store *store,
+                  const struct awi_blob_id *id,
+                  int *ret_fd,
+                  uint64_t *ret_size);
+/* Deleted if and only if txn commits. Files that a killed process left without a record are swept
+ * when the store is opened. */
+int awi_blob_delete(struct awi_txn *txn, const struct awi_blob_id *id);
+
+/* Text for people about the last -errno of this kind: directory and cause, in the arena. */
+struct awi_str awi_store_why(struct awi_store *store, struct awi_arena *arena, int error);
