@@ -24,7 +24,7 @@
 #include "core/util/arena.h"
 #include "core/util/str.h"
 
-struct awi_policy_resource;
+#include <sys/types.h>
 
 /* Who calls. Filled before the handler runs; never NULL. All strings live with the request. */
 enum awi_principal_type {
@@ -49,26 +49,58 @@ struct awi_principal {
     const void *session; /* struct core_SessionRecord of a temporary key, else NULL */
 };
 
+/*
+ * One permission that a request needs (identity.md 4, 5). A request may need several: CopyObject
+ * reads one object and writes another.
+ */
+enum {
+    /* Nothing is needed and no policy can forbid it (sts:GetCallerIdentity). */
+    AWI_ACCESS_FREE = 1 << 0,
+    /* The resource's policy must allow, whatever the identity side says: trust and key policies. */
+    AWI_ACCESS_POLICY_DECIDES = 1 << 1,
+};
+
+struct awi_context_entry {
+    struct awi_str key; /* "s3:prefix", "aws:RequestTag/team" */
+    const struct awi_str *values;
+    size_t n;
+    bool multivalued;
+};
+
+struct awi_access {
+    struct awi_str action;   /* "s3:GetObject" */
+    struct awi_str resource; /* ARN; "*" where the action has no resource */
+    struct awi_str owner;    /* account that owns the resource; absent: the request's */
+    struct awi_str policy;   /* the resource's policy, JSON text; absent: none */
+    unsigned flags;          /* AWI_ACCESS_* */
+    const struct awi_context_entry *context;
+    size_t n_context;
+};
+
+struct awi_access_list {
+    struct awi_access *items;
+    size_t n;
+};
+
 /* A service as core sees it. */
 struct awi_service {
     const struct awi_model *model;
     const void *handlers; /* struct <svc>_handlers */
 
-    /* Operations that only read, by name, NULL-terminated: they run in a read transaction. NULL:
-     * all whose name begins with Get, List, Describe, Head, BatchGet or Query/Scan read. */
-    const char *const *writes_despite_name;
-
-    /* The condition of one operation for authorization: its IAM action, resource ARN(s), condition
-     * keys and the resource's policy. NULL: default mapping (action = service:Operation, resource
-     * *). */
-    int (*describe)(struct awi_req *req,
-                    const struct awi_operation *op,
-                    const void *in,
-                    struct awi_policy_resource *out);
-
-    /* Error codes where the service departs from its protocol's usual ones (8.8, 8.9). NULL: usual.
+    /*
+     * Operations named Get, List, Describe, Head, BatchGet, Query, Scan or Select... run in a read
+     * transaction, all others in a write transaction. These, NULL-terminated, are exceptions either
+     * way. NULL: none.
      */
-    const struct awi_error_map *errors;
+    const char *const *writes;
+    const char *const *reads;
+
+    /*
+     * What an operation needs permission for. Runs inside the request's transaction, after
+     * decoding, and may fail as a handler does. NULL: action <signing name>:<Operation> on resource
+     * "*".
+     */
+    int (*access)(struct awi_req *req, const void *in, struct awi_access_list *ret);
 };
 
 /* Generated from services/meson.build: NULL-terminated. */
