@@ -123,10 +123,14 @@ int64_t awi_now(const struct awi_req *req);
 /* Request id as it will be answered (x-amzn-RequestId). */
 struct awi_str awi_request_id(const struct awi_req *req);
 
-/* The value of a request header, case-insensitive name; absent if there is none. */
+/* The value of a request header, or of a trailer of a chunked or aws-chunked body;
+ * case-insensitive name; absent if there is none. */
 struct awi_str awi_header(const struct awi_req *req, const char *name);
 /* Adds a header to the answer, whatever the outcome. */
 int awi_answer_header(struct awi_req *req, struct awi_str name, struct awi_str value);
+/* The HTTP status of a success where it depends on the request (S3: 206 for a range), in place of
+ * the operation's. */
+void awi_answer_status(struct awi_req *req, int status);
 /* The name the client used for the host (Host header without port). */
 struct awi_str awi_host(const struct awi_req *req);
 
