@@ -15,9 +15,9 @@
  *   document              struct awi_str         its JSON text
  *   streaming blob        struct awi_body *      absent: NULL
  *   structure, union      pointer to its struct  absent: NULL
- *   list of T             struct {T *items; size_t n; bool set;}
- *   map to T              struct {struct {struct awi_str key; T value;} *items; size_t n; bool
- * set;}
+ *   list of T             struct <service>_<List> {T *items; size_t n; bool set;}
+ *   map to T              struct <service>_<Map> {struct <service>_<Map>_entry *items; size_t n;
+ *                         bool set;}, an entry being {struct awi_str key; T value;}
  *
  * List items and map values use the same representation, but structures and unions stand in place
  * (items is an array of structs) and scalars stand bare (bool, int32_t, int64_t, double, int64_t
@@ -226,6 +226,7 @@ struct awi_model {
     uint32_t protocols;             /* 1 << enum awi_protocol: all that clients of any age speak */
     uint8_t protocol;               /* the model's own first choice */
     bool global;                    /* one endpoint a partition (iam, organizations) */
+    bool query_compatible;          /* JSON answers carry x-amzn-query-error (SQS) */
     const struct awi_operation *operations; /* sorted by name */
     uint16_t n_operations;
 };
