@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Open, single and closed accounts, and a configuration that is wrong."""
+import json
+import os
+
+import sandbox as box
+import sdks
+
+PYTHON = sdks.python_command("boto3-current")
+OTHER = "999999999999"
+BUCKET = "of-the-default-account"
+REFUSED = ["InvalidClientTokenId", "InvalidAccessKeyId"]
+
+
+def run(tap, name, config, want, env=None):
+    with box.Sandbox(config) as world:
+        result = world.run(PYTHON + [os.path.join(box.PROGRAMS, "modes.py"), OTHER, BUCKET],
+                           env=env)
+        if tap.ran(result, name + ": ran"):
+            seen = json.loads(result.stdout)
+            for way, value in want.items():
+                tap.equal(seen[way], value, "%s: %s" % (name, way))
+
+
+def everywhere(value, default):
+    ways = ["12 digits", "key with the account in its bits", "role", "MOTO_ACCOUNT_ID",
+            "AWSINTERCEPT_ACCOUNT_ID"]
+    return {"default": default, "any other key": default, **{w: value for w in ways}}
+
+
+def wrong_configuration(tap):
+    """The host program lives; its AWS calls say what is wrong and where."""
+    text = "region: us-east-1\naccounts:\n  - id: 222222222222\n"
+    with box.Sandbox(text) as world:
+        result = world.run(PYTHON + ["-c", (
+            "import boto3\n"
+            "from botocore.config import Config\n"
+            "try:\n"
+            "    boto3.client('sts', aws_access_key_id='a', aws_secret_access_key='b',\n"
+            "                 config=Config(retries={'max_attempts': 0})).get_caller_identity()\n"
+            "except Exception as error:\n"
+            "    print(error)\n"
+            "print('alive')")])
+        tap.ran(result, "wrong configuration: the program ends as it would")
+        tap.check("alive" in result.stdout, "wrong configuration: and lives on", result)
+        tap.check("awsintercept.yml:3" in result.stdout.replace(", line ", ":"),
+                  "wrong configuration: the error names file and line", result.stdout + result.stderr)
+        tap.equal(result.stderr, "", "wrong configuration: nothing is printed")
+
+
+def main():
+    tap = box.Tap()
+    own = [box.FIRST, [BUCKET]]
+    run(tap, "open", None, everywhere([OTHER, []], own))
+    one = ["111111111111", [BUCKET]]
+    run(tap, "single", 'region: us-east-1\naccount_id: "111111111111"\n', everywhere(one, one))
+    closed = everywhere(REFUSED, one)
+    run(tap, "closed", 'account_id: "111111111111"\naccounts:\n  - id: "222222222222"\n    name: Dev\n',
+        {**closed, "role": "AccessDenied"})
+    wrong_configuration(tap)
+    tap.end()
+
+
+main()
