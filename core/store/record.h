@@ -38,3 +38,9 @@ int awi_record_decode(struct awi_str bytes,
                       struct awi_arena *arena,
                       const struct awi_shape *shape,
                       void *value);
+
+/* To bytes, in the arena, for what keeps records elsewhere (the call journal). */
+int awi_record_encode(struct awi_arena *arena,
+                      const struct awi_shape *shape,
+                      const void *value,
+                      struct awi_str *ret);

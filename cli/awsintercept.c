@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command's entry: the table of subcommands. */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+};
+
+static const struct command commands[] = {
+    {"run", awi_cli_run, "run a command with its AWS calls answered in process"},
+    {"accounts", awi_cli_accounts, "list the accounts of a state directory"},
+    {"log", awi_cli_log, "show the AWS calls that programs made"},
+    {"reset", awi_cli_reset, "empty a state directory"},
+    {"doctor", awi_cli_doctor, "tell whether and how a command can be intercepted"},
+    {"libpath", awi_cli_libpath, "print where the preload library is"},
+    {"policy", awi_cli_policy, "ask the policy evaluator"},
+};
+
+void awi_cli_error(const char *next, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    fputs("awsintercept: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    if (next) {
+        fprintf(stderr, "              %s\n", next);
+    }
+}
+
+static void help(FILE *to)
+{
+    fputs("awsintercept: several AWS accounts inside the process under test\n"
+          "\n"
+          "usage: awsintercept COMMAND [OPTIONS]\n"
+          "\n",
+          to);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        fprintf(to, "    %-10s%s\n", commands[i].name, commands[i].summary);
+    }
+    fputs("\n"
+          "Try it:\n"
+          "    awsintercept run -- aws sts get-caller-identity\n"
+          "    awsintercept run --account 222222222222 -- aws s3 mb s3://dev-data\n"
+          "    awsintercept log\n"
+          "\n"
+          "`awsintercept COMMAND --help` explains a command. The same without the command:\n"
+          "    LD_PRELOAD=$(awsintercept libpath) aws sts get-caller-identity\n",
+          to);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        help(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        help(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("awsintercept " AWI_VERSION);
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            return commands[i].run(argc - 1, argv + 1);
+        }
+    }
+    awi_cli_error("`awsintercept --help` lists the commands", "there is no command '%s'", argv[1]);
+    return 2;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The awsintercept command: one file a subcommand, one row each in awsintercept.c. A subcommand
+ * gets argv from its own name on and returns the exit status: 0 done, 1 failed, 2 wrong usage.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+int awi_cli_run(int argc, char **argv);
+int awi_cli_accounts(int argc, char **argv);
+int awi_cli_log(int argc, char **argv);
+int awi_cli_reset(int argc, char **argv);
+int awi_cli_doctor(int argc, char **argv);
+int awi_cli_libpath(int argc, char **argv);
+int awi_cli_policy(int argc, char **argv);
+
+/* Prints "awsintercept: ..." and a second line that says what to do next; next may be NULL. */
+void awi_cli_error(const char *next, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * The preload library of this installation or build directory: an absolute path in malloc()ed
+ * memory. NULL when it is not found; *ret_tried, if not NULL, then lists where it was looked for.
+ */
+char *awi_cli_find_library(char **ret_tried);
+
+/* The state directory that programs started from here would use, by AWSINTERCEPT_STATE or the
+ * default; malloc()ed. */
+char *awi_cli_state_dir(void);

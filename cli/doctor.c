@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* awsintercept doctor: whether and how a command can be intercepted, and why not. */
+#include "cli/cli.h"
+#include "cli/elf.h"
+#include "core/config/config.h"
+#include "core/util/cleanup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEEPEST_SCRIPT 4
+
+static void help(FILE *to)
+{
+    fputs("usage: awsintercept doctor COMMAND\n"
+          "\n"
+          "Tells whether COMMAND's calls to AWS can be answered in its process, how, and if not,\n"
+          "why. Exit status: 0 yes, 1 no.\n"
+          "\n"
+          "    awsintercept doctor aws\n",
+          to);
+}
+
+static char *in_path(const char *command)
+{
+    const char *path = getenv("PATH");
+
+    if (strchr(command, '/')) {
+        return access(command, X_OK) == 0 ? realpath(command, NULL) : NULL;
+    }
+    for (const char *at = path ? path : "/usr/bin:/bin"; *at;) {
+        size_t len = strcspn(at, ":");
+        AWI_AUTO(free) char *file = NULL;
+        if (asprintf(&file, "%.*s/%s", (int)len, len ? at : ".", command) < 0) {
+            file = NULL;
+            return NULL;
+        }
+        if (access(file, X_OK) == 0) {
+            return realpath(file, NULL);
+        }
+        at += len + (at[len] == ':');
+    }
+    return NULL;
+}
+
+static bool no(const char *why, const char *next)
+{
+    printf("  no: %s\n", why);
+    if (next) {
+        printf("      %s\n", next);
+    }
+    return false;
+}
+
+static bool judge_elf(const struct awi_exec *exec)
+{
+    if (exec->setid || exec->capable) {
+        return no("it is set-user-ID, set-group-ID or has file capabilities, and the loader then "
+                  "ignores LD_PRELOAD",
+                  "run it as the user it switches to");
+    }
+    if (exec->foreign) {
+        return no("it is built for another kind of processor or word size than the library", NULL);
+    }
+    if (exec->kind == AWI_EXEC_STATIC) {
+        return no(exec->go ? "it is a static Go program, which never runs the dynamic loader"
+                           : "it is statically linked, so the dynamic loader never runs",
+                  "build it dynamically, or see docs/limits.md");
+    }
+    if (exec->go) {
+        return no("Go makes its system calls itself, past the C library", "see docs/limits.md");
+    }
+    if (exec->musl) {
+        return no("it is loaded by musl; the library needs glibc", "run a build for glibc");
+    }
+    if (exec->asan) {
+        printf("  yes, with the sanitizer's runtime in front:\n"
+               "      LD_PRELOAD=$(cc -print-file-name=libasan.so):$(awsintercept libpath)\n");
+        return true;
+    }
+    printf("  yes: the dynamic loader %s honours LD_PRELOAD\n", exec->interpreter);
+    return true;
+}
+
+static bool judge(const char *path, int depth)
+{
+    struct awi_exec exec;
+    int r = awi_exec_look(path, &exec);
+
+    printf("%s\n", path);
+    if (r < 0) {
+        return no(strerror(-r), "it must be readable to be judged");
+    }
+    if (exec.kind == AWI_EXEC_OTHER) {
+        return no("it is neither an ELF program nor a script", NULL);
+    }
+    if (exec.kind != AWI_EXEC_SCRIPT) {
+        return judge_elf(&exec);
+    }
+    printf("  is a script, run by\n");
+    const char *name = exec.interpreter;
+    if (depth == DEEPEST_SCRIPT) {
+        return no("scripts run scripts without end", NULL);
+    }
+    if (strcmp(name, "/usr/bin/env") == 0 || strcmp(name, "/bin/env") == 0) {
+        printf(
+            "%s\n  finds the interpreter in PATH; ask for that one: awsintercept doctor python3\n",
+            name);
+        return true;
+    }
+    AWI_AUTO(free) char *interpreter = in_path(name);
+    if (!interpreter) {
+        return no("its interpreter is not there", name);
+    }
+    return judge(interpreter, depth + 1);
+}
+
+static bool judge_surroundings(void)
+{
+    AWI_AUTO(free) char *library = awi_cli_find_library(NULL);
+    AWI_AUTO(free) char *why = NULL;
+    const char *disabled = getenv("AWSINTERCEPT_DISABLE");
+    bool fine = true;
+
+    printf("library: %s\n", library ? library : "not found; build it with `ninja`");
+    fine = library != NULL;
+    if (disabled && strcmp(disabled, "1") == 0) {
+        printf("AWSINTERCEPT_DISABLE=1: nothing is intercepted; unset it\n");
+        fine = false;
+    }
+    if (awi_config_check(&why) < 0) {
+        printf("configuration: %s\n", why ? why : "out of memory");
+        fine = false;
+    }
+    return fine;
+}
+
+int awi_cli_doctor(int argc, char **argv)
+{
+    if (argc != 2 || strcmp(argv[1], "--help") == 0) {
+        help(argc == 2 ? stdout : stderr);
+        return argc == 2 ? 0 : 2;
+    }
+    AWI_AUTO(free) char *path = in_path(argv[1]);
+    if (!path) {
+        awi_cli_error(
+            "name a file, or a command that PATH finds", "there is no command '%s'", argv[1]);
+        return 1;
+    }
+    bool fine = judge(path, 0);
+    return judge_surroundings() && fine ? 0 : 1;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the head of an executable: kind, loader, notes and needed libraries. */
+#include "cli/elf.h"
+
+#include "core/util/cleanup.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+struct image {
+    const unsigned char *bytes;
+    size_t size;
+};
+
+static const void *part(const struct image *image, size_t at, size_t len)
+{
+    return at <= image->size && len <= image->size - at ? image->bytes + at : NULL;
+}
+
+static void look_at_script(const struct image *image, struct awi_exec *ret)
+{
+    size_t at = 2, len = 0;
+
+    while (at < image->size && (image->bytes[at] == ' ' || image->bytes[at] == '\t')) {
+        at++;
+    }
+    while (at + len < image->size && !strchr(" \t\r\n", image->bytes[at + len]) &&
+           len + 1 < sizeof(ret->interpreter)) {
+        len++;
+    }
+    ret->kind = AWI_EXEC_SCRIPT;
+    memcpy(ret->interpreter, image->bytes + at, len);
+    ret->interpreter[len] = '\0';
+}
+
+static void
+look_at_interpreter(const struct image *image, const Elf64_Phdr *ph, struct awi_exec *ret)
+{
+    const char *name = part(image, ph->p_offset, ph->p_filesz);
+
+    if (!name || ph->p_filesz == 0 || ph->p_filesz > sizeof(ret->interpreter)) {
+        return;
+    }
+    memcpy(ret->interpreter, name, ph->p_filesz);
+    ret->interpreter[ph->p_filesz - 1] = '\0';
+    ret->kind = AWI_EXEC_DYNAMIC;
+    ret->musl = strstr(ret->interpreter, "ld-musl") != NULL;
+}
+
+static bool note_is_go(const struct image *image, const Elf64_Phdr *ph)
+{
+    size_t at = ph->p_offset;
+    size_t end = ph->p_offset + ph->p_filesz;
+
+    while (at < end) {
+        const Elf64_Nhdr *note = part(image, at, sizeof(*note));
+        const char *name = note ? part(image, at + sizeof(*note), note->n_namesz) : NULL;
+        if (!name) {
+            return false;
+        }
+        if (note->n_namesz >= 3 && memcmp(name, "Go", 3) == 0) {
+            return true;
+        }
+        at += sizeof(*note) + ((note->n_namesz + 3u) & ~3u) + ((note->n_descsz + 3u) & ~3u);
+    }
+    return false;
+}
+
+static void look_at_elf(const struct image *image, struct awi_exec *ret)
+{
+    const Elf64_Ehdr *head = part(image, 0, sizeof(*head));
+
+    ret->kind = AWI_EXEC_STATIC;
+    if (!head || head->e_ident[EI_CLASS] != ELFCLASS64 ||
+        head->e_machine !=
+#if defined(__x86_64__)
+            EM_X86_64
+#else
+            EM_AARCH64
+#endif
+    ) {
+        ret->foreign = true;
+        return;
+    }
+    for (size_t i = 0; i < head->e_phnum; i++) {
+        const Elf64_Phdr *ph =
+            part(image, head->e_phoff + i * sizeof(Elf64_Phdr), sizeof(Elf64_Phdr));
+        if (!ph) {
+            return;
+        }
+        if (ph->p_type == PT_INTERP) {
+            look_at_interpreter(image, ph, ret);
+        } else if (ph->p_type == PT_NOTE && note_is_go(image, ph)) {
+            ret->go = true;
+        }
+    }
+    ret->asan = memmem(image->bytes, image->size, "libasan.so", 10) != NULL ||
+                memmem(image->bytes, image->size, "__asan_init", 11) != NULL;
+}
+
+int awi_exec_look(const char *path, struct awi_exec *ret)
+{
+    struct stat st;
+    AWI_AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    *ret = (struct awi_exec){.kind = AWI_EXEC_OTHER};
+    if (fd < 0 || fstat(fd, &st) < 0) {
+        return -errno;
+    }
+    ret->setid = ((st.st_mode & S_ISUID) && st.st_uid != geteuid()) ||
+                 ((st.st_mode & S_ISGID) && st.st_gid != getegid());
+    ret->capable = fgetxattr(fd, "security.capability", NULL, 0) > 0 && geteuid() != 0;
+    if (st.st_size == 0) {
+        return 0;
+    }
+    struct image image = {.size = (size_t)st.st_size};
+    image.bytes = mmap(NULL, image.size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (image.bytes == MAP_FAILED) {
+        return -errno;
+    }
+    if (image.size > 2 && memcmp(image.bytes, "#!", 2) == 0) {
+        look_at_script(&image, ret);
+    } else if (image.size > SELFMAG && memcmp(image.bytes, ELFMAG, SELFMAG) == 0) {
+        look_at_elf(&image, ret);
+    }
+    munmap((void *)(uintptr_t)image.bytes, image.size);
+    return 0;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * awsintercept run: sets the environment and becomes the command. Only with --fresh or --report
+ * does a parent stay behind, which passes signals on and gives the command's end back as its own.
+ */
+#include "cli/cli.h"
+#include "cli/fresh.h"
+#include "core/config/config.h"
+#include "core/util/buf.h"
+#include "core/util/cleanup.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct options {
+    bool fresh;
+    bool report;
+    struct awi_buf endpoints;
+};
+
+static void help(FILE *to)
+{
+    fputs(
+        "usage: awsintercept run [OPTIONS] [--] COMMAND [ARGUMENT...]\n"
+        "\n"
+        "Runs COMMAND with its calls to AWS answered inside its own process. Its exit status is\n"
+        "given back, signals are passed on.\n"
+        "\n"
+        "    --state DIR            keep the accounts' state in DIR ('memory': in the process "
+        "alone)\n"
+        "    --fresh                private, empty state, removed when COMMAND ends\n"
+        "    --config FILE          accounts, region and modes; default ./awsintercept.yml\n"
+        "    --account ID           every request acts in this account\n"
+        "    --iam off|audit|enforce   whether AWS's authorization is ignored, recorded, enforced\n"
+        "    --endpoint HOST:PORT   answer this endpoint too; may be repeated\n"
+        "    --log FILE             append a line for every call to FILE\n"
+        "    --report               say at the end what was called in which account\n"
+        "\n"
+        "    awsintercept run --fresh -- pytest tests/\n"
+        "    awsintercept run --account 222222222222 -- aws s3 ls\n",
+        to);
+}
+
+static bool is_account(const char *id)
+{
+    return strlen(id) == 12 && strspn(id, "0123456789") == 12;
+}
+
+/* Relative paths are meant from here, not from where the command may go. */
+static int set_path(const char *name, const char *path)
+{
+    AWI_AUTO(free) char *absolute = NULL;
+
+    if (path[0] != '/') {
+        AWI_AUTO(free) char *here = getcwd(NULL, 0);
+        if (!here || asprintf(&absolute, "%s/%s", here, path) < 0) {
+            absolute = NULL;
+        }
+    }
+    return setenv(name, absolute ? absolute : path, 1);
+}
+
+static int one_option(int letter, const char *value, struct options *options)
+{
+    static const char *const modes[] = {"off", "audit", "enforce"};
+
+    switch (letter) {
+    case 's':
+        return strcmp(value, "memory") == 0 ? setenv("AWSINTERCEPT_STATE", value, 1)
+                                            : set_path("AWSINTERCEPT_STATE", value);
+    case 'f':
+        options->fresh = true;
+        return 0;
+    case 'c':
+        return set_path("AWSINTERCEPT_CONFIG", value);
+    case 'a':
+        if (!is_account(value)) {
+            awi_cli_error("for example --account 222222222222",
+                          "--account: '%s' is not an account id of 12 digits",
+                          value);
+            return -EINVAL;
+        }
+        return setenv("AWSINTERCEPT_ACCOUNT_ID", value, 1);
+    case 'i':
+        for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+            if (strcmp(value, modes[i]) == 0) {
+                return setenv("AWSINTERCEPT_IAM", value, 1);
+            }
+        }
+        awi_cli_error("choose off, audit or enforce", "--iam: there is no mode '%s'", value);
+        return -EINVAL;
+    case 'e':
+        return awi_buf_printf(
+            &options->endpoints, "%s%s", options->endpoints.len ? "," : "", value);
+    case 'l':
+        return set_path("AWSINTERCEPT_LOG", value);
+    case 'r':
+        options->report = true;
+        return 0;
+    default:
+        awi_cli_error("`awsintercept run --help` lists the options", "wrong usage");
+        return -EINVAL;
+    }
+}
+
+static int parse(int argc, char **argv, struct options *options)
+{
+    static const struct option table[] = {
+        {"state", required_argument, NULL, 's'},
+        {"fresh", no_argument, NULL, 'f'},
+        {"config", required_argument, NULL, 'c'},
+        {"account", required_argument, NULL, 'a'},
+        {"iam", required_argument, NULL, 'i'},
+        {"endpoint", required_argument, NULL, 'e'},
+        {"log", required_argument, NULL, 'l'},
+        {"report", no_argument, NULL, 'r'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int letter;
+
+    optind = 1;
+    while ((letter = getopt_long(argc, argv, "+h", table, NULL)) != -1) {
+        if (letter == 'h') {
+            help(stdout);
+            return 1;
+        }
+        if (one_option(letter, optarg, options) < 0) {
+            return -EINVAL;
+        }
+    }
+    if (optind == argc) {
+        awi_cli_error("for example `awsintercept run -- aws sts get-caller-identity`",
+                      "run: which command?");
+        return -EINVAL;
+    }
+    if (options->endpoints.len) {
+        return setenv("AWSINTERCEPT_ENDPOINTS", options->endpoints.ptr, 1);
+    }
+    return 0;
+}
+
+/* The library goes in front of what the user preloads, unless it is there already. */
+static int set_preload(void)
+{
+    AWI_AUTO(free) char *tried = NULL;
+    AWI_AUTO(free) char *library = awi_cli_find_library(&tried);
+    AWI_AUTO(free) char *joined = NULL;
+    const char *before = getenv("LD_PRELOAD");
+
+    if (!library) {
+        awi_cli_error("build it with `ninja`, or install with `meson install`",
+                      "the preload library is in none of: %s",
+                      tried ? tried : "(no /proc)");
+        return -ENOENT;
+    }
+    if (!before || !*before) {
+        return setenv("LD_PRELOAD", library, 1);
+    }
+    if (strstr(before, library)) {
+        return 0;
+    }
+    if (asprintf(&joined, "%s:%s", library, before) < 0) {
+        joined = NULL;
+        return -ENOMEM;
+    }
+    return setenv("LD_PRELOAD", joined, 1);
+}
+
+static int check_config(void)
+{
+    AWI_AUTO(free) char *why = NULL;
+
+    if (awi_config_check(&why) == 0) {
+        return 0;
+    }
+    awi_cli_error("the command was not started", "%s", why ? why : "out of memory");
+    return -EINVAL;
+}
+
+static int become(char **argv)
+{
+    execvp(argv[0], argv);
+    int error = errno;
+    awi_cli_error(NULL, "%s: %s", argv[0], strerror(error));
+    return error == ENOENT ? 127 : 126;
+}
+
+/* Terminals send to the whole group: what came from one has reached the command too. */
+static void pass_on(pid_t child, const siginfo_t *signal)
+{
+    if (signal->si_signo == SIGTSTP) {
+        raise(SIGSTOP);
+        return;
+    }
+    if (signal->si_code != SI_KERNEL) {
+        kill(child, signal->si_signo);
+    }
+}
+
+static int wait_for(pid_t child, const sigset_t *all)
+{
+    int status;
+
+    for (;;) {
+        siginfo_t signal;
+        if (waitpid(child, &status, WNOHANG) == child) {
+            return status;
+        }
+        if (sigwaitinfo(all, &signal) > 0 && signal.si_signo != SIGCHLD) {
+            pass_on(child, &signal);
+        }
+    }
+}
+
+static int finish(int status)
+{
+    if (WIFEXITED(status)) {
+        return WEXITSTATUS(status);
+    }
+    int number = WTERMSIG(status);
+    sigset_t one;
+    signal(number, SIG_DFL);
+    sigemptyset(&one);
+    sigaddset(&one, number);
+    raise(number);
+    sigprocmask(SIG_UNBLOCK, &one, NULL);
+    return 128 + number;
+}
+
+static int stay_behind(char **argv, const struct options *options)
+{
+    AWI_AUTO(free) char *fresh = NULL;
+    sigset_t all, before;
+
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    if (options->fresh) {
+        fresh = awi_cli_fresh_make();
+        if (!fresh || setenv("AWSINTERCEPT_STATE", fresh, 1) < 0) {
+            awi_cli_error("set TMPDIR to a directory that can be written",
+                          "no private state directory: %s",
+                          strerror(errno));
+            return 1;
+        }
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        sigprocmask(SIG_SETMASK, &before, NULL);
+        _exit(become(argv));
+    }
+    int status = child < 0 ? W_EXITCODE(1, 0) : wait_for(child, &all);
+    if (child < 0) {
+        awi_cli_error(NULL, "fork: %s", strerror(errno));
+    }
+    if (options->report) {
+        awi_cli_report_summary(stderr);
+    }
+    if (fresh) {
+        awi_cli_fresh_remove(fresh);
+    }
+    return finish(status);
+}
+
+int awi_cli_run(int argc, char **argv)
+{
+    struct options options = {.endpoints = AWI_BUF_INIT(65536)};
+    int r = parse(argc, argv, &options);
+
+    awi_buf_deinit(&options.endpoints);
+    if (r != 0) {
+        return r > 0 ? 0 : 2;
+    }
+    if (set_preload() < 0 || check_config() < 0) {
+        return 1;
+    }
+    return options.fresh || options.report ? stay_behind(argv + optind, &options)
+                                           : become(argv + optind);
+}

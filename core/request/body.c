@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Long bodies between the store and the wire: spools on the way in, blobs on the way out. */
+#include "core/core.h"
+#include "core/request/req.h"
+#include "core/request/spool.h"
+#include "core/util/cleanup.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static int spool_write(void *self, const void *data, size_t len)
+{
+    return awi_spool_write(self, data, len);
+}
+
+static ssize_t spool_read(void *self, uint64_t offset, void *data, size_t len)
+{
+    ssize_t n = pread(awi_spool_fd(self), data, len, (off_t)offset);
+
+    return n < 0 ? -errno : n;
+}
+
+static void spool_release(void *self)
+{
+    awi_spool_free(self);
+}
+
+static const struct awi_body_source spool_source = {
+    .write = spool_write,
+    .read = spool_read,
+    .release = spool_release,
+};
+
+int awi_request_spool(void *ctx,
+                      struct awi_http_exchange *x,
+                      const struct awi_body_source **ret_source,
+                      void **ret_self)
+{
+    struct awi_core *core = ctx;
+    struct awi_store *store;
+    struct awi_spool *spool;
+    struct awi_str why;
+
+    int r = awi_core_store(core, x->arena, &store, &why);
+    if (r == 0) {
+        r = awi_spool_new(store, &spool);
+    }
+    if (r == 0) {
+        *ret_source = &spool_source;
+        *ret_self = spool;
+    }
+    return r;
+}
+
+int awi_body_keep(struct awi_req *req, struct awi_body *body, struct awi_blob_id *ret_id)
+{
+    if (body && body->source == &spool_source) {
+        return awi_blob_keep(req->txn, awi_body_take(body), ret_id);
+    }
+    return awi_blob_put(req->txn, body ? awi_str_of(body->data, body->size) : AWI_STR(""), ret_id);
+}
+
+struct awi_body *awi_body_from_memory(struct awi_req *req, struct awi_str bytes)
+{
+    return awi_body_memory(req->arena, bytes);
+}
+
+/* The descriptor outlives the request: out of the host's way with it, where there is a host. */
+static void close_plain(int fd)
+{
+    close(fd);
+}
+
+int awi_body_from_blob(struct awi_req *req,
+                       const struct awi_blob_id *id,
+                       uint64_t offset,
+                       uint64_t len,
+                       struct awi_body **ret)
+{
+    const struct awi_shim_api *shim = req->core->shim;
+    uint64_t size;
+    int fd;
+    int r = awi_blob_open(req->core->store, id, &fd, &size);
+
+    if (r < 0) {
+        return r;
+    }
+    if (offset > size || len > size - offset) {
+        close(fd);
+        return -ERANGE;
+    }
+    void (*close_fd)(int) = close_plain;
+    if (shim) {
+        int hidden = shim->fd_hide(fd);
+        if (hidden >= 0) {
+            fd = hidden;
+            close_fd = shim->fd_close;
+        }
+    }
+    *ret = awi_body_file(req->arena, fd, close_fd, offset, len);
+    return *ret ? 0 : -ENOMEM;
+}
