@@ -99,6 +99,18 @@ ssize_t awi_http_parse(struct awi_http *http, const char *data, size_t len, bool
 /* Makes ready for the next request. */
 void awi_http_parse_reset(struct awi_http *http);
 
+/* A trailer that the coding of the body held. 0, or -1 with http->refuse set. */
+int awi_http_trailer(struct awi_http *http, struct awi_str name, struct awi_str value);
+
+/* --- http_body.c */
+/* The head is complete: answers an expectation, finds out about the coding. 0, an HTTP status to
+ * refuse with, or -errno. */
+int awi_http_body_begin(struct awi_http *http, bool has_body);
+/* 0, or -1 with http->refuse set. */
+int awi_http_body_write(struct awi_http *http, const void *data, size_t len);
+/* The body is complete: makes it what the handler sees. 0 or -ENOMEM */
+int awi_http_body_end(struct awi_http *http);
+
 /* --- http_target.c: fills target, path, query, host and port. 0; 400: malformed; -ENOMEM */
 int awi_http_target(struct awi_http *http, struct awi_str target);
 
