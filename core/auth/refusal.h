@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Why a caller is turned away before any policy is asked, and what each protocol and service calls
+ * it (identity.md 8.9).
+ */
+#pragma once
+
+#include "core/error.h"
+
+enum awi_refusal {
+    AWI_REFUSE_NOTHING,
+    AWI_REFUSE_MALFORMED,     /* the Authorization header or the presigned query cannot be read */
+    AWI_REFUSE_MISSING,       /* unsigned, where a signature is needed */
+    AWI_REFUSE_UNKNOWN_KEY,   /* nobody issued this key, or its account is not there */
+    AWI_REFUSE_BAD_TOKEN,     /* not the session token of this key */
+    AWI_REFUSE_EXPIRED_TOKEN, /* the session is over */
+    AWI_REFUSE_SIGNATURE,
+    AWI_REFUSE_SKEWED,  /* signed too long ago or ahead of time */
+    AWI_REFUSE_OVERDUE, /* a presigned request after its expiry */
+    AWI_REFUSE_PAYLOAD, /* the body is not what x-amz-content-sha256 says */
+    AWI_N_REFUSALS,
+};
+
+/*
+ * The error of a refusal for a caller of this protocol and service (signing name, "s3");
+ * *ret_message gets the usual text. presigned: the signature stood in the query.
+ */
+const struct awi_error_type *awi_refusal_error(enum awi_refusal refusal,
+                                               enum awi_protocol protocol,
+                                               struct awi_str service,
+                                               bool presigned,
+                                               struct awi_str *ret_message);
