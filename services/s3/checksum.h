@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checksums of bodies: what the client declared in headers or trailers, and what was received.
+ */
+#pragma once
+
+#include "core/service.h"
+
+enum s3_checksum {
+    S3_CRC32,
+    S3_CRC32C,
+    S3_CRC64NVME,
+    S3_SHA1,
+    S3_SHA256,
+    S3_SHA512,
+    S3_MD5,
+    S3_XXHASH64,
+    S3_XXHASH3,
+    S3_XXHASH128,
+    S3_N_CHECKSUMS,
+    S3_CHECKSUM_NONE = S3_N_CHECKSUMS,
+};
+
+/* The checksum members of any generated struct that has them, in the order above. */
+#define S3_CHECKSUM_MEMBERS(p)                                                                     \
+    {                                                                                              \
+        &(p)->ChecksumCRC32, &(p)->ChecksumCRC32C, &(p)->ChecksumCRC64NVME, &(p)->ChecksumSHA1,    \
+            &(p)->ChecksumSHA256, &(p)->ChecksumSHA512, &(p)->ChecksumMD5, &(p)->ChecksumXXHASH64, \
+            &(p)->ChecksumXXHASH3, &(p)->ChecksumXXHASH128,                                        \
+    }
+#define S3_CHECKSUM_GET(p) ((const struct awi_str *const[])S3_CHECKSUM_MEMBERS(p))
+#define S3_CHECKSUM_SET(p, kind, value)                                                            \
+    s3_checksum_set((struct awi_str *const[])S3_CHECKSUM_MEMBERS(p), kind, value)
+
+/* "CRC32" and so on. */
+struct awi_str s3_checksum_name(enum s3_checksum kind);
+/* By name; S3_CHECKSUM_NONE when there is no such algorithm. */
+enum s3_checksum s3_checksum_named(struct awi_str name);
+
+/* What a body is and what the client says it is. */
+struct s3_declared {
+    struct awi_str content_md5;             /* absent: none */
+    struct awi_str algorithm;               /* x-amz-sdk-checksum-algorithm; absent: none */
+    const struct awi_str *const *checksums; /* S3_CHECKSUM_GET() */
+    enum s3_checksum fallback;              /* computed where the client declares none */
+};
+
+struct s3_summed {
+    struct awi_str etag;   /* MD5 in hex between quotes */
+    unsigned char md5[16]; /* the same */
+    enum s3_checksum kind;
+    struct awi_str checksum; /* base64; absent when kind is S3_CHECKSUM_NONE */
+};
+
+/*
+ * Reads the body once, computes its MD5 and the checksum that was declared (also in a trailer), and
+ * compares. body NULL is empty. 0, an AWS error (BadDigest, InvalidDigest, InvalidRequest), -errno.
+ */
+int s3_checksum_body(struct awi_req *req,
+                     const struct awi_body *body,
+                     const struct s3_declared *declared,
+                     struct s3_summed *ret);
+
+void s3_checksum_set(struct awi_str *const *members, enum s3_checksum kind, struct awi_str value);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Conditional requests (RFC 9110 section 13, and the S3 user guide's "Conditional requests").
+ */
+#include "services/s3/s3.h"
+
+#include <errno.h>
+
+static struct awi_str bare_etag(struct awi_str tag)
+{
+    tag = awi_str_trim(tag);
+    if (awi_str_starts(tag, AWI_STR("W/"))) {
+        tag = awi_str_skip(tag, 2);
+    }
+    if (tag.len >= 2 && tag.ptr[0] == '"' && tag.ptr[tag.len - 1] == '"') {
+        tag = awi_str_of(tag.ptr + 1, tag.len - 2);
+    }
+    return tag;
+}
+
+bool s3_etag_matches(struct awi_str list, struct awi_str etag)
+{
+    struct awi_str rest = list, word;
+
+    etag = bare_etag(etag);
+    while (awi_str_cut(&rest, ',', &word)) {
+        word = bare_etag(word);
+        if (awi_str_is(word, "*") || awi_str_eq(word, etag)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int not_modified(struct awi_req *req, const struct s3_ObjectRecord *record)
+{
+    int r = awi_answer_header(req, AWI_STR("ETag"), record->ETag);
+
+    return r < 0 ? r : awi_fail(req, &s3_error_NotModified, "Not Modified");
+}
+
+int s3_check_read(struct awi_req *req,
+                  const struct s3_condition *condition,
+                  const struct s3_ObjectRecord *record)
+{
+    int64_t modified = record->LastModified.ms / 1000;
+
+    if (awi_str_is_set(condition->if_match)) {
+        if (!s3_etag_matches(condition->if_match, record->ETag)) {
+            return s3_fail_precondition(req, "If-Match");
+        }
+    } else if (condition->if_unmodified_since.set &&
+               modified > condition->if_unmodified_since.ms / 1000) {
+        return s3_fail_precondition(req, "If-Unmodified-Since");
+    }
+    if (awi_str_is_set(condition->if_none_match)) {
+        if (s3_etag_matches(condition->if_none_match, record->ETag)) {
+            return not_modified(req, record);
+        }
+    } else if (condition->if_modified_since.set &&
+               modified <= condition->if_modified_since.ms / 1000) {
+        return not_modified(req, record);
+    }
+    return 0;
+}
+
+int s3_check_write(struct awi_req *req,
+                   struct awi_str key,
+                   struct awi_str if_match,
+                   struct awi_str if_none_match,
+                   const struct s3_ObjectRecord *record)
+{
+    if (awi_str_is_set(if_none_match)) {
+        if (!awi_str_is(awi_str_trim(if_none_match), "*")) {
+            return s3_fail_header(req, "If-None-Match");
+        }
+        if (awi_str_is_set(if_match)) {
+            return s3_fail_header(req, "If-Match");
+        }
+        if (record) {
+            return s3_fail_precondition(req, "If-None-Match");
+        }
+    }
+    if (awi_str_is_set(if_match)) {
+        if (!record) {
+            return s3_fail_no_such_key(req, key);
+        }
+        if (!s3_etag_matches(if_match, record->ETag)) {
+            return s3_fail_precondition(req, "If-Match");
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CopyObject: the source read as GetObject reads it, the target written as PutObject writes it.
+ */
+#include "services/s3/s3.h"
+
+#include <errno.h>
+
+#define COPY_MAX (5ull << 30)
+
+/* --- x-amz-copy-source ----------------------------------------------------------------------- */
+
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+static struct awi_str unescape(struct awi_arena *arena, struct awi_str s)
+{
+    char *text = awi_arena_alloc(arena, s.len + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; text && i < s.len; i++) {
+        if (s.ptr[i] == '%' && i + 2 < s.len && hex_value(s.ptr[i + 1]) >= 0 &&
+            hex_value(s.ptr[i + 2]) >= 0) {
+            text[n++] = (char)(hex_value(s.ptr[i + 1]) << 4 | hex_value(s.ptr[i + 2]));
+            i += 2;
+        } else {
+            text[n++] = s.ptr[i];
+        }
+    }
+    return awi_str_of(text, n);
+}
+
+/* [/]BUCKET/KEY[?versionId=ID], percent-encoded; or the ARN of an access point. */
+static int parse_source(struct awi_req *req,
+                        struct awi_str source,
+                        struct awi_str *bucket,
+                        struct awi_str *key)
+{
+    ptrdiff_t at = awi_str_search(source, AWI_STR("?versionId="));
+    struct awi_str version = AWI_STR_NULL, whole = source;
+    int r;
+
+    if (at >= 0) {
+        version = awi_str_skip(source, (size_t)at + 11);
+        source.len = (size_t)at;
+    }
+    source = unescape(awi_arena(req), source);
+    if (!source.ptr) {
+        return -ENOMEM;
+    }
+    if (awi_str_starts(source, AWI_STR("arn:"))) {
+        return s3_fail_header(req, "x-amz-copy-source");
+    }
+    if (awi_str_starts(source, AWI_STR("/"))) {
+        source = awi_str_skip(source, 1);
+    }
+    *key = source;
+    awi_str_cut(key, '/', bucket);
+    if (!key->ptr || key->len == 0 || bucket->len == 0) {
+        return s3_fail_argument(
+            req,
+            "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
+            "x-amz-copy-source",
+            whole);
+    }
+    r = s3_check_version(req, version);
+    return r;
+}
+
+struct source {
+    struct awi_str name, key;
+    struct s3_bucket bucket;
+    struct s3_ObjectRecord record;
+};
+
+static int
+open_source(struct awi_req *req, const struct s3_CopyObjectRequest *in, struct source *ret)
+{
+    struct s3_condition condition = {in->CopySourceIfMatch,
+                                     in->CopySourceIfNoneMatch,
+                                     in->CopySourceIfModifiedSince,
+                                     in->CopySourceIfUnmodifiedSince};
+    int r = parse_source(req, in->CopySource, &ret->name, &ret->key);
+
+    if (r == 0) {
+        r = s3_bucket_open_source(req, ret->name, in->ExpectedSourceBucketOwner, &ret->bucket);
+    }
+    if (r != 0) {
+        return r;
+    }
+    r = s3_object_get(req, &ret->bucket, ret->key, &ret->record);
+    if (r == -ENOENT) {
+        return s3_fail_no_such_key(req, ret->key);
+    }
+    if (r == 0) {
+        r = s3_check_decrypt(req,
+                             in->CopySourceSSECustomerAlgorithm,
+                             in->CopySourceSSECustomerKey,
+                             in->CopySourceSSECustomerKeyMD5,
+                             &ret->record);
+    }
+    if (r == 0) {
+        r = s3_check_read(req, &condition, &ret->record);
+    }
+    /* A copy that may not read its source is refused in any case: there is nothing to answer 304
+     * about. */
+    if (r > 0 && awi_str_is_set(condition.if_none_match) &&
+        s3_etag_matches(condition.if_none_match, ret->record.ETag)) {
+        return s3_fail_precondition(req, "x-amz-copy-source-If-None-Match");
+    }
+    if (r == 0 && (awi_str_is(ret->record.StorageClass, "GLACIER") ||
+                   awi_str_is(ret->record.StorageClass, "DEEP_ARCHIVE"))) {
+        return awi_fail(req,
+                        &s3_ObjectNotInActiveTierError_error,
+                        "The source object of the COPY action is not in the active tier and is "
+                        "only stored in Amazon S3 Glacier.");
+    }
+    if (r == 0 && (uint64_t)ret->record.Size.v > COPY_MAX) {
+        return s3_fail_request(req,
+                               "The specified copy source is larger than the maximum allowable "
+                               "size for a copy source: 5368709120");
+    }
+    return r;
+}
+
+/* --- The target ------------------------------------------------------------------------------ */
+
+static void replace_metadata(struct awi_req *req,
+                             const struct s3_CopyObjectRequest *in,
+                             struct s3_ObjectRecord *record)
+{
+    record->CacheControl = in->CacheControl;
+    record->ContentDisposition = in->ContentDisposition;
+    record->ContentEncoding = s3_content_encoding(req, in->ContentEncoding);
+    record->ContentLanguage = in->ContentLanguage;
+    record->ContentType =
+        in->ContentType.len > 0 ? in->ContentType : AWI_STR("binary/octet-stream");
+    record->Expires = in->Expires;
+    record->Metadata = in->Metadata;
+}
+
+static int check_target(struct awi_req *req,
+                        const struct s3_CopyObjectRequest *in,
+                        const struct s3_bucket *bucket,
+                        const struct source *source)
+{
+    bool replace = awi_str_is(in->MetadataDirective, "REPLACE");
+    struct s3_acl acl = {
+        in->ACL, {in->GrantFullControl, in->GrantRead, in->GrantReadACP, in->GrantWriteACP}};
+    int r = s3_check_object_acl(req, bucket, &acl);
+
+    if (r == 0) {
+        r = s3_check_storage_class(req, in->StorageClass);
+    }
+    if (r == 0) {
+        r = s3_check_metadata(req, &in->Metadata);
+    }
+    if (r != 0) {
+        return r;
+    }
+    if (awi_str_is_set(in->MetadataDirective) && !replace &&
+        !awi_str_is(in->MetadataDirective, "COPY")) {
+        return s3_fail_argument(
+            req, "Unknown metadata directive.", "x-amz-metadata-directive", in->MetadataDirective);
+    }
+    if (awi_str_is_set(in->TaggingDirective) && !awi_str_is(in->TaggingDirective, "COPY") &&
+        !awi_str_is(in->TaggingDirective, "REPLACE")) {
+        return s3_fail_argument(
+            req, "Unknown tagging directive.", "x-amz-tagging-directive", in->TaggingDirective);
+    }
+    if (awi_str_is_set(in->ObjectLockMode) || in->ObjectLockRetainUntilDate.set ||
+        awi_str_is_set(in->ObjectLockLegalHoldStatus)) {
+        return s3_fail_request(req, "Bucket is missing Object Lock Configuration");
+    }
+    if (awi_str_eq(source->name, in->Bucket) && awi_str_eq(source->key, in->Key) && !replace &&
+        !awi_str_is_set(in->StorageClass) && !awi_str_is_set(in->WebsiteRedirectLocation) &&
+        !awi_str_is_set(in->ServerSideEncryption) && !awi_str_is_set(in->SSECustomerAlgorithm)) {
+        return s3_fail_request(req,
+                               "This copy request is illegal because it is trying to copy an "
+                               "object to itself without changing the object's metadata, storage "
+                               "class, website redirect location or encryption attributes.");
+    }
+    return 0;
+}
+
+/* The record of the copy, with its bytes kept anew. */
+static int make_copy(struct awi_req *req,
+                     const struct s3_CopyObjectRequest *in,
+                     const struct s3_bucket *bucket,
+                     const struct source *source,
+                     struct s3_ObjectRecord *record)
+{
+    struct s3_encryption encryption = S3_ENCRYPTION(in);
+    static const struct awi_str absent[S3_N_CHECKSUMS];
+    const struct awi_str *none[S3_N_CHECKSUMS];
+    enum s3_checksum kind =
+        s3_checksum_named(awi_str_is_set(in->ChecksumAlgorithm) ? in->ChecksumAlgorithm
+                                                                : source->record.ChecksumAlgorithm);
+    struct s3_declared declared = {.checksums = none,
+                                   .fallback = kind == S3_CHECKSUM_NONE ? S3_CRC64NVME : kind};
+    struct s3_summed summed;
+    struct awi_body *body;
+    int r;
+
+    for (size_t i = 0; i < S3_N_CHECKSUMS; i++) {
+        none[i] = &absent[i];
+    }
+    *record = source->record;
+    record->Parts = (struct s3_PartRecordList){0};
+    record->ServerSideEncryption = record->SSEKMSKeyId = AWI_STR_NULL;
+    record->SSECustomerAlgorithm = record->SSECustomerKeyMD5 = AWI_STR_NULL;
+    record->BucketKeyEnabled = (struct awi_opt_bool){0};
+    record->StorageClass = in->StorageClass;
+    record->WebsiteRedirectLocation = in->WebsiteRedirectLocation;
+    record->LastModified = AWI_SOME_TIME(awi_now(req) / 1000 * 1000);
+    if (awi_str_is(in->MetadataDirective, "REPLACE")) {
+        replace_metadata(req, in, record);
+    }
+    r = s3_encrypt(req, bucket, &encryption, record);
+    if (r == 0 && awi_str_is(in->TaggingDirective, "REPLACE")) {
+        r = s3_parse_tagging(req, in->Tagging, &record->Tags);
+    }
+    if (r == 0) {
+        r = s3_object_body(
+            req, &source->bucket, &source->record, 0, (uint64_t)source->record.Size.v, &body);
+    }
+    if (r == 0) {
+        r = s3_checksum_body(req, body, &declared, &summed);
+    }
+    if (r == 0) {
+        record->ETag = summed.etag;
+        record->ChecksumAlgorithm = s3_checksum_name(summed.kind);
+        record->Checksum = summed.checksum;
+        record->ChecksumType = AWI_STR("FULL_OBJECT");
+        r = s3_data_keep(req, bucket, body, &record->DataId, &record->BlobId);
+    }
+    return r;
+}
+
+static int answer(struct awi_req *req,
+                  const struct s3_CopyObjectRequest *in,
+                  const struct s3_ObjectRecord *record,
+                  struct s3_CopyObjectOutput *out)
+{
+    struct s3_CopyObjectResult *result = awi_arena_new(awi_arena(req), struct s3_CopyObjectResult);
+
+    if (!result) {
+        return -ENOMEM;
+    }
+    result->ETag = record->ETag;
+    result->LastModified = record->LastModified;
+    result->ChecksumType = record->ChecksumType;
+    S3_CHECKSUM_SET(result, s3_checksum_named(record->ChecksumAlgorithm), record->Checksum);
+    out->CopyObjectResult = result;
+    out->ServerSideEncryption = record->ServerSideEncryption;
+    out->SSECustomerAlgorithm = record->SSECustomerAlgorithm;
+    out->SSECustomerKeyMD5 = record->SSECustomerKeyMD5;
+    out->SSEKMSKeyId = record->SSEKMSKeyId;
+    out->SSEKMSEncryptionContext = in->SSEKMSEncryptionContext;
+    out->BucketKeyEnabled = record->BucketKeyEnabled;
+    if (awi_str_is_set(in->RequestPayer)) {
+        out->RequestCharged = AWI_STR("requester");
+    }
+    return 0;
+}
+
+int s3_copy_object(struct awi_req *req,
+                   const struct s3_CopyObjectRequest *in,
+                   struct s3_CopyObjectOutput *out)
+{
+    struct s3_ObjectRecord record, old;
+    struct source source = {0};
+    struct s3_bucket bucket;
+    bool exists;
+    int r = s3_check_key(req, in->Key);
+
+    if (r == 0) {
+        r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
+    }
+    if (r == 0) {
+        r = open_source(req, in, &source);
+    }
+    if (r == 0) {
+        r = check_target(req, in, &bucket, &source);
+    }
+    if (r != 0) {
+        return r;
+    }
+    r = s3_object_get(req, &bucket, in->Key, &old);
+    if (r < 0 && r != -ENOENT) {
+        return r;
+    }
+    exists = r == 0;
+    r = s3_check_write(req, in->Key, in->IfMatch, in->IfNoneMatch, exists ? &old : NULL);
+    if (r == 0) {
+        r = make_copy(req, in, &bucket, &source, &record);
+    }
+    if (r == 0 && exists) {
+        r = s3_object_drop_data(&bucket, &old);
+    }
+    if (r == 0) {
+        r = s3_object_put(req, &bucket, in->Key, &record);
+    }
+    return r == 0 ? answer(req, in, &record, out) : r;
+}
