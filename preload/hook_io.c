@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The read and write family. A descriptor without an entry in the table goes straight to the real
+ * function: a few loads, no system call.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/sendfile.h>
+
+#include "preload/divert.h"
+#include "preload/dns.h"
+#include "preload/guard.h"
+#include "preload/match.h"
+#include "preload/pair.h"
+#include "preload/proxy.h"
+#include "preload/real.h"
+#include "preload/shim.h"
+
+/* What a write came to. */
+enum { WRITE_REAL = -4096 };
+
+static ssize_t finish(ssize_t r)
+{
+    if (r < 0) {
+        errno = (int)-r;
+        return -1;
+    }
+    return r;
+}
+
+/*
+ * Serves a write on an entry of the table. Returns the bytes, -errno, or WRITE_REAL where the real
+ * function shall do it. Inside the core (a signal handler) the bytes take the kernel's way and the
+ * core's loop picks them up when the interrupted call returns.
+ */
+static ssize_t write_ours(int fd, const struct iovec *iov, size_t count)
+{
+    struct awi_link *link = awi_fd_link(fd);
+    if (!link) {
+        return WRITE_REAL;
+    }
+    if (awi_inside()) {
+        if (atomic_load(&link->kind) == AWI_LINK_CONN) {
+            awi_fd_late_mark(link, false);
+        }
+        return WRITE_REAL;
+    }
+    struct awi_entry entry;
+    ssize_t r = WRITE_REAL;
+    awi_enter(&entry);
+    link = awi_link_take(fd);
+    switch (link ? atomic_load(&link->kind) : AWI_LINK_FREE) {
+    case AWI_LINK_CONN:
+        r = awi_divert_write(link, iov, count);
+        break;
+    case AWI_LINK_PROXY:
+        r = awi_proxy_first_write(link, fd, iov, count);
+        link = r > 0 ? awi_link_take(fd) : NULL;
+        r = link ? awi_divert_write(link, iov, count) : r < 0 ? r : WRITE_REAL;
+        break;
+    case AWI_LINK_DNS:
+    case AWI_LINK_DNS_PAIR:
+        r = awi_dns_write(link, fd, NULL, 0, iov, count);
+        r = r ? r : WRITE_REAL;
+        break;
+    default:
+        break;
+    }
+    awi_leave(&entry);
+    return r;
+}
+
+static ssize_t write_one(int fd, const void *buf, size_t len)
+{
+    struct iovec iov = {.iov_base = (void *)(uintptr_t)buf, .iov_len = len};
+    return write_ours(fd, &iov, 1);
+}
+
+ssize_t hook_write(int fd, const void *buf, size_t len)
+{
+    if (AWI_UNLIKELY(awi_fd_entry(fd) != NULL)) {
+        ssize_t r = write_one(fd, buf, len);
+        if (r != WRITE_REAL) {
+            return finish(r);
+        }
+    }
+    return AWI_REAL(write)(fd, buf, len);
+}
+
+ssize_t hook_writev(int fd, const struct iovec *iov, int count)
+{
+    if (AWI_UNLIKELY(awi_fd_entry(fd) != NULL) && count > 0 && count <= IOV_MAX) {
+        ssize_t r = write_ours(fd, iov, (size_t)count);
+        if (r != WRITE_REAL) {
+            return finish(r);
+        }
+    }
+    return AWI_REAL(writev)(fd, iov, count);
+}
+
+ssize_t hook_send(int fd, const void *buf, size_t len, int flags)
+{
+    if (AWI_UNLIKELY(awi_fd_entry(fd) != NULL)) {
+        ssize_t r = write_one(fd, buf, len);
+        if (r != WRITE_REAL) {
+            return finish(r);
+        }
+    }
+    return AWI_REAL(send)(fd, buf, len, flags);
+}
+
+/* A send that names its destination: TCP fast open to an address of ours, or a query to a name
+ * server. */
+static ssize_t write_to(int fd,
+                        const struct iovec *iov,
+                        size_t count,
+                        int flags,
+                        const struct sockaddr *addr,
+                        socklen_t len)
+{
+    if (awi_inside() || awi_disabled()) {
+        return WRITE_REAL;
+    }
+    bool fast_open = (flags & MSG_FASTOPEN) && !awi_fd_link(fd) && awi_match_addr(addr, len);
+    if (!fast_open && !awi_dns_port(addr, len)) {
+        return WRITE_REAL;
+    }
+    struct awi_entry entry;
+    ssize_t r = WRITE_REAL;
+    awi_enter(&entry);
+    if (fast_open) {
+        r = awi_divert(fd, addr, len);
+        struct awi_link *link = r == 0 ? awi_link_take(fd) : NULL;
+        r = link ? awi_divert_write(link, iov, count) : r < 0 ? r : WRITE_REAL;
+    } else {
+        r = awi_dns_write(awi_link_take(fd), fd, addr, len, iov, count);
+        r = r ? r : WRITE_REAL;
+    }
+    awi_leave(&entry);
+    return r;
+}
+
+ssize_t hook_sendto(
+    int fd, const void *buf, size_t len, int flags, const struct sockaddr *addr, socklen_t addr_len)
+{
+    ssize_t r = WRITE_REAL;
+    if (AWI_UNLIKELY(addr != NULL) && addr_len >= sizeof(sa_family_t)) {
+        struct iovec iov = {.iov_base = (void *)(uintptr_t)buf, .iov_len = len};
+        r = write_to(fd, &iov, 1, flags, addr, addr_len);
+    }
+    if (r == WRITE_REAL && AWI_UNLIKELY(awi_fd_entry(fd) != NULL)) {
+        r = write_one(fd, buf, len);
+    }
+    if (r != WRITE_REAL) {
+        return finish(r);
+    }
+    return AWI_REAL(sendto)(fd, buf, len, flags, addr, addr_len);
+}
+
+static ssize_t sendmsg_ours(int fd, const struct msghdr *msg, int flags)
+{
+    ssize_t r = WRITE_REAL;
+    if (AWI_UNLIKELY(msg->msg_name != NULL) && msg->msg_namelen >= sizeof(sa_family_t)) {
+        r = write_to(fd, msg->msg_iov, msg->msg_iovlen, flags, msg->msg_name, msg->msg_namelen);
+    }
+    if (r == WRITE_REAL && AWI_UNLIKELY(awi_fd_entry(fd) != NULL)) {
+        r = write_ours(fd, msg->msg_iov, msg->msg_iovlen);
+    }
+    return r;
+}
+
+ssize_t hook_sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+    ssize_t r = msg ? sendmsg_ours(fd, msg, flags) : WRITE_REAL;
+    return r != WRITE_REAL ? finish(r) : AWI_REAL(sendmsg)(fd, msg, flags);
+}
+
+int hook_sendmmsg(int fd, struct mmsghdr *vec, unsigned int count, int flags)
+{
+    unsigned int done = 0;
+    while (vec && done < count) {
+        ssize_t r = sendmsg_ours(fd, &vec[done].msg_hdr, flags);
+        if (r == WRITE_REAL) {
+            break;
+        }
+        if (r < 0) {
+            return done ? (int)done : (int)finish(r);
+        }
+        vec[done++].msg_len = (unsigned int)r;
+    }
+    if (done == count && count) {
+        return (int)done;
+    }
+    if (!done) {
+        return AWI_REAL(sendmmsg)(fd, vec, count, flags);
+    }
+    /* The rest is the real function's; a caller that sees fewer calls again. */
+    return (int)done;
+}
+
+/*
+ * Reading
+ *
+ * The host reads its end of the pair by the real function. Afterwards the core's remaining output,
+ * if any, is sent into the room that the read has made.
+ */
+static void pump(int fd)
+{
+    struct awi_entry entry;
+    awi_enter(&entry);
+    struct awi_link *link = awi_link_take(fd);
+    if (link && atomic_load(&link->kind) == AWI_LINK_CONN && atomic_load(&link->more)) {
+        awi_divert_pump(link);
+    } else if (link) {
+        awi_link_release(link);
+    }
+    awi_leave(&entry);
+}
+
+static inline void after_read(int fd)
+{
+    struct awi_link *link = awi_fd_link(fd);
+    if (AWI_UNLIKELY(link != NULL) && atomic_load_explicit(&link->more, memory_order_acquire) &&
+        !awi_inside()) {
+        pump(fd);
+    }
+}
+
+ssize_t hook_read(int fd, void *buf, size_t len)
+{
+    ssize_t n = AWI_REAL(read)(fd, buf, len);
+    after_read(fd);
+    return n;
+}
+
+ssize_t hook_readv(int fd, const struct iovec *iov, int count)
+{
+    ssize_t n = AWI_REAL(readv)(fd, iov, count);
+    after_read(fd);
+    return n;
+}
+
+/* MSG_WAITALL must not wait in the kernel for what is still in the core: as long as there is more,
+ * take what lies ready and send after it. */
+static size_t take_ready(int fd, char *buf, size_t len)
+{
+    size_t got = 0;
+    struct awi_link *link;
+    while (got < len && (link = awi_fd_link(fd)) && atomic_load(&link->more)) {
+        ssize_t n = AWI_REAL(recv)(fd, buf + got, len - got, MSG_DONTWAIT);
+        if (n <= 0) {
+            break;
+        }
+        got += (size_t)n;
+        after_read(fd);
+    }
+    return got;
+}
+
+ssize_t hook_recv(int fd, void *buf, size_t len, int flags)
+{
+    size_t got = 0;
+    if (AWI_UNLIKELY(awi_fd_link(fd) != NULL) && (flags & MSG_WAITALL) && !(flags & MSG_PEEK) &&
+        !awi_inside()) {
+        got = take_ready(fd, buf, len);
+        if (got == len) {
+            return (ssize_t)got;
+        }
+    }
+    ssize_t n = AWI_REAL(recv)(fd, (char *)buf + got, len - got, flags);
+    after_read(fd);
+    return n < 0 && got ? (ssize_t)got : n < 0 ? n : n + (ssize_t)got;
+}
+
+/* The sender that a read shows: a stream of TCP shows none, a datagram the name server. */
+static void fix_source(int fd, void *addr, socklen_t room, socklen_t *len)
+{
+    struct awi_link *link = awi_fd_link(fd);
+    if (!addr || !len || awi_inside()) {
+        return;
+    }
+    if (link && atomic_load(&link->kind) == AWI_LINK_DNS_PAIR) {
+        socklen_t full = link->remote_len;
+        memcpy(addr, &link->remote, room < full ? room : full);
+        *len = full;
+    } else if (*len >= sizeof(sa_family_t) && room >= sizeof(sa_family_t) &&
+               ((struct sockaddr *)addr)->sa_family == AF_UNIX) {
+        struct awi_address shown;
+        socklen_t have = *len < room ? *len : room;
+        if ((link && atomic_load(&link->kind) == AWI_LINK_CONN) ||
+            awi_pair_decode(addr, have, &shown)) {
+            *len = 0;
+        }
+    }
+}
+
+ssize_t
+hook_recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *addr, socklen_t *addr_len)
+{
+    if (!addr && (flags & MSG_WAITALL)) {
+        return hook_recv(fd, buf, len, flags);
+    }
+    socklen_t room = addr && addr_len ? *addr_len : 0;
+    ssize_t n = AWI_REAL(recvfrom)(fd, buf, len, flags, addr, addr_len);
+    if (n >= 0 && AWI_UNLIKELY(addr != NULL)) {
+        fix_source(fd, addr, room, addr_len);
+    }
+    after_read(fd);
+    return n;
+}
+
+ssize_t hook_recvmsg(int fd, struct msghdr *msg, int flags)
+{
+    socklen_t room = msg && msg->msg_name ? msg->msg_namelen : 0;
+    ssize_t n = AWI_REAL(recvmsg)(fd, msg, flags);
+    if (n >= 0 && AWI_UNLIKELY(room > 0)) {
+        fix_source(fd, msg->msg_name, room, &msg->msg_namelen);
+    }
+    after_read(fd);
+    return n;
+}
+
+int hook_recvmmsg(
+    int fd, struct mmsghdr *vec, unsigned int count, int flags, struct timespec *timeout)
+{
+    if (AWI_UNLIKELY(awi_fd_link(fd) != NULL) && count > 0) {
+        /* One at a time: the room for a sender's address is the caller's, message by message. */
+        ssize_t n = hook_recvmsg(fd, &vec[0].msg_hdr, flags & ~MSG_WAITFORONE);
+        if (n < 0) {
+            return -1;
+        }
+        vec[0].msg_len = (unsigned int)n;
+        return 1;
+    }
+    return AWI_REAL(recvmmsg)(fd, vec, count, flags, timeout);
+}
+
+ssize_t hook___read_chk(int fd, void *buf, size_t len, size_t size)
+{
+    return len > size ? AWI_REAL(__read_chk)(fd, buf, len, size) : hook_read(fd, buf, len);
+}
+
+ssize_t hook___recv_chk(int fd, void *buf, size_t len, size_t size, int flags)
+{
+    return len > size ? AWI_REAL(__recv_chk)(fd, buf, len, size, flags)
+                      : hook_recv(fd, buf, len, flags);
+}
+
+ssize_t hook___recvfrom_chk(int fd,
+                            void *buf,
+                            size_t len,
+                            size_t size,
+                            int flags,
+                            struct sockaddr *addr,
+                            socklen_t *addr_len)
+{
+    return len > size ? AWI_REAL(__recvfrom_chk)(fd, buf, len, size, flags, addr, addr_len)
+                      : hook_recvfrom(fd, buf, len, flags, addr, addr_len);
+}
+
+/*
+ * Copies inside the kernel: the core's loop takes the connection over.
+ */
+static void demote(int fd)
+{
+    if (AWI_UNLIKELY(awi_fd_link(fd) != NULL) && !awi_inside()) {
+        struct awi_entry entry;
+        awi_enter(&entry);
+        awi_divert_demote(fd);
+        awi_leave(&entry);
+    }
+}
+
+ssize_t hook_sendfile(int out, int in, off_t *offset, size_t count)
+{
+    demote(out);
+    return AWI_REAL(sendfile)(out, in, offset, count);
+}
+
+ssize_t hook_sendfile64(int out, int in, off64_t *offset, size_t count)
+{
+    demote(out);
+    return AWI_REAL(sendfile64)(out, in, offset, count);
+}
+
+ssize_t
+hook_splice(int in, off64_t *in_off, int out, off64_t *out_off, size_t len, unsigned int flags)
+{
+    demote(in);
+    demote(out);
+    return AWI_REAL(splice)(in, in_off, out, out_off, len, flags);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hosts that are ours without being asked for: the partitions' suffixes, the metadata services,
+ * the customary emulator port. Everything that a configuration adds is known to the core.
+ */
+#include "preload/match.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "preload/guard.h"
+#include "preload/names.h"
+#include "preload/real.h"
+#include "preload/shim.h"
+
+/* dnsSuffix and dualStackDnsSuffix of every partition in AWS's partitions.json, and the suffix of
+ * function URLs and other public endpoints of customers (on.aws). */
+#define SUFFIX(text)                                                                               \
+    {                                                                                              \
+        text, sizeof(text) - 1                                                                     \
+    }
+static const struct {
+    const char *text;
+    size_t len;
+} suffixes[] = {
+    SUFFIX("amazonaws.com"),
+    SUFFIX("api.aws"),
+    SUFFIX("on.aws"),
+    SUFFIX("amazonaws.com.cn"),
+    SUFFIX("api.amazonwebservices.com.cn"),
+    SUFFIX("on.amazonwebservices.com.cn"),
+    SUFFIX("amazonaws.eu"),
+    SUFFIX("api.amazonwebservices.eu"),
+    SUFFIX("on.amazonwebservices.eu"),
+    SUFFIX("c2s.ic.gov"),
+    SUFFIX("api.aws.ic.gov"),
+    SUFFIX("sc2s.sgov.gov"),
+    SUFFIX("api.aws.scloud"),
+    SUFFIX("cloud.adc-e.uk"),
+    SUFFIX("api.cloud-aws.adc-e.uk"),
+    SUFFIX("csp.hci.ic.gov"),
+    SUFFIX("api.aws.hci.ic.gov"),
+    SUFFIX("awsintercept.internal"),
+};
+
+enum { EMULATOR_PORT = 4566 };
+
+#define V4(a, b, c, d) ((uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d))
+
+/* Instance metadata, ECS task credentials and metadata, EKS Pod Identity. */
+static const uint32_t metadata_v4[] = {
+    V4(169, 254, 169, 254),
+    V4(169, 254, 170, 2),
+    V4(169, 254, 170, 23),
+};
+static const unsigned char metadata_v6[][16] = {
+    {0xfd, 0x00, 0x0e, 0xc2, [14] = 0x02, [15] = 0x54},
+    {0xfd, 0x00, 0x0e, 0xc2, [15] = 0x23},
+};
+
+bool awi_match_aws(const char *host, size_t len)
+{
+    if (len && host[len - 1] == '.') {
+        len--;
+    }
+    if (len < 6 || len > 253) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+        size_t suffix = suffixes[i].len;
+        if (len < suffix || (host[len - 1] | 0x20) != suffixes[i].text[suffix - 1]) {
+            continue;
+        }
+        if (strncasecmp(host + len - suffix, suffixes[i].text, suffix) == 0 &&
+            (len == suffix || host[len - suffix - 1] == '.')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool awi_match_below_localhost(const char *host)
+{
+    static const char tail[] = ".localhost";
+    size_t len = strlen(host);
+    if (len && host[len - 1] == '.') {
+        len--;
+    }
+    return len > sizeof(tail) - 1 && len <= 253 &&
+           strncasecmp(host + len - (sizeof(tail) - 1), tail, sizeof(tail) - 1) == 0;
+}
+
+/* Is there anything that could add endpoints? */
+static bool configured(void)
+{
+    static atomic_int cached;
+    int state = atomic_load_explicit(&cached, memory_order_relaxed);
+    if (!state) {
+        struct awi_entry entry;
+        awi_enter(&entry);
+        const char *list = awi_environ("AWSINTERCEPT_ENDPOINTS");
+        const char *file = awi_environ("AWSINTERCEPT_CONFIG");
+        bool any = (list && *list) || (file && *file) || access("awsintercept.yml", F_OK) == 0 ||
+                   access("cloudmock.yml", F_OK) == 0;
+        awi_leave(&entry);
+        state = any ? 2 : 1;
+        atomic_store_explicit(&cached, state, memory_order_relaxed);
+    }
+    return state == 2;
+}
+
+static bool ask_core(const char *host, uint16_t port)
+{
+    struct awi_entry entry;
+    awi_enter(&entry);
+    const struct awi_core_api *core = awi_core();
+    bool ours = core && core->is_endpoint(host, port);
+    awi_leave(&entry);
+    return ours;
+}
+
+/* localhost is known by its address; its name must go on meaning this machine. */
+static bool is_localhost(const char *host)
+{
+    return strcasecmp(host, "localhost") == 0 || awi_match_below_localhost(host);
+}
+
+bool awi_match_name(const char *host, uint16_t port)
+{
+    size_t len = strlen(host);
+    if (awi_match_aws(host, len)) {
+        return true;
+    }
+    if (AWI_LIKELY(!configured()) || !len || len > 254 || is_localhost(host)) {
+        return false;
+    }
+    char name[256];
+    memcpy(name, host, len + 1);
+    if (name[len - 1] == '.') {
+        name[len - 1] = '\0';
+    }
+    return ask_core(name, port);
+}
+
+bool awi_match_v4(const struct sockaddr *addr, socklen_t len, uint32_t *ip)
+{
+    if (addr->sa_family == AF_INET && len >= sizeof(struct sockaddr_in)) {
+        *ip = ntohl(((const struct sockaddr_in *)(const void *)addr)->sin_addr.s_addr);
+        return true;
+    }
+    if (addr->sa_family == AF_INET6 && len >= sizeof(struct sockaddr_in6)) {
+        const struct in6_addr *in6 = &((const struct sockaddr_in6 *)(const void *)addr)->sin6_addr;
+        if (IN6_IS_ADDR_V4MAPPED(in6)) {
+            uint32_t net;
+            memcpy(&net, (const char *)in6 + 12, sizeof(net));
+            *ip = ntohl(net);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool match_v6(const struct in6_addr *in6, bool *loopback)
+{
+    for (size_t i = 0; i < sizeof(metadata_v6) / sizeof(*metadata_v6); i++) {
+        if (!memcmp(in6, metadata_v6[i], sizeof(metadata_v6[i]))) {
+            return true;
+        }
+    }
+    *loopback = IN6_IS_ADDR_LOOPBACK(in6);
+    return false;
+}
+
+static bool ask_core_addr(const void *ip, int family, bool loopback, uint16_t port)
+{
+    char text[INET6_ADDRSTRLEN];
+    if (!inet_ntop(family, ip, text, sizeof(text))) {
+        return false;
+    }
+    return ask_core(text, port) || (loopback && ask_core("localhost", port));
+}
+
+bool awi_match_addr(const struct sockaddr *addr, socklen_t len)
+{
+    uint32_t ip = 0;
+    bool loopback = false;
+    if (len < sizeof(struct sockaddr_in) ||
+        (addr->sa_family != AF_INET && addr->sa_family != AF_INET6)) {
+        return false;
+    }
+    /* The port stands in the same place in both. */
+    uint16_t port = ntohs(((const struct sockaddr_in *)(const void *)addr)->sin_port);
+    const void *raw = &((const struct sockaddr_in *)(const void *)addr)->sin_addr;
+    int family = AF_INET;
+
+    if (awi_match_v4(addr, len, &ip)) {
+        for (size_t i = 0; i < sizeof(metadata_v4) / sizeof(*metadata_v4); i++) {
+            if (ip == metadata_v4[i]) {
+                return true;
+            }
+        }
+        loopback = ip >> 24 == 127;
+        if (addr->sa_family == AF_INET6) {
+            raw = (const char *)&((const struct sockaddr_in6 *)(const void *)addr)->sin6_addr + 12;
+        }
+    } else if (len >= sizeof(struct sockaddr_in6)) {
+        raw = &((const struct sockaddr_in6 *)(const void *)addr)->sin6_addr;
+        family = AF_INET6;
+        if (match_v6(raw, &loopback)) {
+            return true;
+        }
+    } else {
+        return false;
+    }
+    if (awi_names_reserved(addr, len) || (loopback && port == EMULATOR_PORT)) {
+        return true;
+    }
+    return configured() && ask_core_addr(raw, family, loopback, port);
+}
