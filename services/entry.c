@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The composition root: joins the core, the services and the connections into the one core of a host
- * process, and is the only symbol that leaves the library.
+ * The composition root: joins the core, the services and the connections into the one core of a
+ * host process, and is the only symbol that leaves the library.
  */
 #include "awsintercept/core_abi.h"
 #include "core/control/control.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of a request, top to bottom. Each step fills its own fields of the request; on r != 0 the
- * rest is skipped and the answer is an error. No step calls an earlier one.
+ * The life of a request, top to bottom. Each step fills its own fields of the request; on r != 0
+ * the rest is skipped and the answer is an error. No step calls an earlier one.
  */
 #include "core/core.h"
 #include "core/request/answer.h"
