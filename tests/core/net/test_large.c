@@ -184,7 +184,7 @@ int main(void)
     };
     struct rlimit limit = {200u << 20, 200u << 20};
 
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     if (setrlimit(RLIMIT_DATA, &limit) < 0) {
         perror("setrlimit");
         return 1;
