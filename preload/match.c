@@ -104,8 +104,9 @@ static bool configured(void)
         awi_enter(&entry);
         const char *list = awi_environ("AWSINTERCEPT_ENDPOINTS");
         const char *file = awi_environ("AWSINTERCEPT_CONFIG");
-        bool any = (list && *list) || (file && *file) || access("awsintercept.yml", F_OK) == 0 ||
-                   access("cloudmock.yml", F_OK) == 0;
+        bool any = (list && *list) || (file && *file) ||
+                   AWI_REAL(access)("awsintercept.yml", F_OK) == 0 ||
+                   AWI_REAL(access)("cloudmock.yml", F_OK) == 0;
         awi_leave(&entry);
         state = any ? 2 : 1;
         atomic_store_explicit(&cached, state, memory_order_relaxed);
