@@ -28,6 +28,17 @@ def everywhere(value, default):
     return {"default": default, "any other key": default, **{w: value for w in ways}}
 
 
+def container(tap):
+    """The credentials endpoint of a container, as ECS names it."""
+    with box.Sandbox('account_id: "111111111111"\n') as world:
+        result = world.run(PYTHON + ["-c", (
+            "import boto3\n"
+            "s = boto3.Session()\n"
+            "print(s.get_credentials().method, s.client('sts').get_caller_identity()['Account'])")],
+            env={"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/task"})
+        tap.equal(result.stdout.split(), ["container-role", "111111111111"], "container: who am I")
+
+
 def wrong_configuration(tap):
     """The host program lives; its AWS calls say what is wrong and where."""
     text = "region: us-east-1\naccounts:\n  - id: 222222222222\n"
@@ -57,6 +68,7 @@ def main():
     closed = everywhere(REFUSED, one)
     run(tap, "closed", 'account_id: "111111111111"\naccounts:\n  - id: "222222222222"\n    name: Dev\n',
         {**closed, "role": "AccessDenied"})
+    container(tap)
     wrong_configuration(tap)
     tap.end()
 
