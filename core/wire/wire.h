@@ -9,26 +9,21 @@
  */
 #pragma once
 
+#include "core/net/http.h"
 #include "core/shape/shape.h"
 #include "core/util/arena.h"
 #include "core/util/str.h"
-
-struct awi_body;
-
-struct awi_wire_header {
-    struct awi_str name; /* any case in requests; as AWS spells it in answers */
-    struct awi_str value;
-};
 
 struct awi_wire_request {
     struct awi_str method;
     struct awi_str path;  /* percent-encoded, begins with '/'. S3: path style, so the caller puts
                              the bucket of a virtual-hosted request in front */
     struct awi_str query; /* without '?', absent or empty: none */
-    const struct awi_wire_header *headers;
+    const struct awi_http_header *headers;
     size_t n_headers;
     struct awi_str body;     /* whole, without transfer or aws-chunked coding */
-    struct awi_body *stream; /* given to a streaming member; NULL when there is no body */
+    struct awi_body *stream; /* given to a streaming member, which does not look at body; NULL:
+                                one is made of body */
 };
 
 /* The value of the first header of this name, or absent. */
@@ -78,10 +73,12 @@ struct awi_wire_ids {
 
 struct awi_wire_answer {
     uint16_t status;
-    const struct awi_wire_header *headers; /* content-type, request id, bound members */
+    /* Content-type, request id, bound members. A bound Content-Length (S3's HEAD) is among them:
+     * whoever sends the answer takes it out. */
+    const struct awi_http_header *headers;
     size_t n_headers;
-    struct awi_str body;           /* empty when stream is set */
-    const struct awi_body *stream; /* a streaming member; NULL: none */
+    struct awi_str body;     /* empty when stream is set */
+    struct awi_body *stream; /* a streaming member; NULL: none */
 };
 
 /* 0 or -ENOMEM. `out` is the struct of op->output, or NULL where there is none. */
