@@ -37,6 +37,9 @@ int awi_ca_cert(struct awi_ca *ca, X509 **ret);
 int awi_ca_der(struct awi_ca *ca, struct awi_str *ret);
 int awi_ca_pem(struct awi_ca *ca, struct awi_str *ret);
 
-/* A certificate for this host (a name or an address in text form), and its key. The CA owns both
- * for ever: they are cached by name. 0; -EINVAL: no name a certificate can have; -errno. */
+/*
+ * A certificate for this host (a name or an address in text form), and its key. Cached by name;
+ * *ret_cert is the caller's to X509_free(), the key is the CA's and the same for all. 0; -EINVAL:
+ * no name that a certificate can have; -errno.
+ */
 int awi_ca_leaf(struct awi_ca *ca, struct awi_str host, X509 **ret_cert, EVP_PKEY **ret_key);
