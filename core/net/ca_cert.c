@@ -41,10 +41,9 @@ bool awi_ca_is_host(struct awi_str host)
     return true;
 }
 
-/* 4, 6, or 0 for a name. */
-static int address_family(struct awi_str host)
+/* The address as bytes: their number, 0 for a name. */
+static size_t address_bytes(struct awi_str host, unsigned char bytes[16])
 {
-    unsigned char bytes[16];
     char text[INET6_ADDRSTRLEN];
 
     if (host.len >= sizeof(text)) {
@@ -55,7 +54,14 @@ static int address_family(struct awi_str host)
     if (inet_pton(AF_INET, text, bytes) == 1) {
         return 4;
     }
-    return inet_pton(AF_INET6, text, bytes) == 1 ? 6 : 0;
+    return inet_pton(AF_INET6, text, bytes) == 1 ? 16 : 0;
+}
+
+static bool is_address(struct awi_str host)
+{
+    unsigned char bytes[16];
+
+    return address_bytes(host, bytes) > 0;
 }
 
 static int add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
@@ -131,16 +137,18 @@ static void constraints(struct awi_buf *buf, const struct awi_str *hosts, size_t
     /* The discard prefix (RFC 6666), from which the shim takes its IPv6 addresses. */
     awi_buf_strz(buf, ",permitted;IP:100::/ffff:ffff:ffff:ffff::");
     for (size_t i = 0; i < n_hosts; i++) {
-        int family = awi_ca_is_host(hosts[i]) ? address_family(hosts[i]) : -1;
-        if (family >= 0) {
-            awi_buf_printf(buf,
-                           ",permitted;%s:%.*s%s",
-                           family ? "IP" : "DNS",
-                           AWI_STR_FMT(hosts[i]),
-                           family == 4   ? "/255.255.255.255"
-                           : family == 6 ? "/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
-                                         : "");
+        unsigned char bytes[16];
+        if (!awi_ca_is_host(hosts[i])) {
+            continue;
         }
+        size_t n_bytes = address_bytes(hosts[i], bytes);
+        awi_buf_printf(buf,
+                       ",permitted;%s:%.*s%s",
+                       n_bytes ? "IP" : "DNS",
+                       AWI_STR_FMT(hosts[i]),
+                       n_bytes == 4    ? "/255.255.255.255"
+                       : n_bytes == 16 ? "/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
+                                       : "");
     }
 }
 
@@ -180,7 +188,7 @@ awi_ca_root_new(OSSL_LIB_CTX *libctx, EVP_PKEY *key, const struct awi_str *hosts
 
 static int alternative_name(char *text, size_t size, struct awi_str host)
 {
-    const char *kind = address_family(host) ? "IP" : "DNS";
+    const char *kind = is_address(host) ? "IP" : "DNS";
 
     return snprintf(text, size, "%s:%.*s", kind, AWI_STR_FMT(host));
 }
@@ -191,7 +199,8 @@ X509 *awi_ca_leaf_new(
     char common_name[COMMON_MAX + 1] = "awsintercept";
     char names[300];
 
-    if (host.len <= COMMON_MAX) {
+    /* An address there would be held against the constraints for names. */
+    if (host.len <= COMMON_MAX && !is_address(host)) {
         memcpy(common_name, host.ptr, host.len);
         common_name[host.len] = '\0';
     }
@@ -210,19 +219,43 @@ X509 *awi_ca_leaf_new(
     return sign(cert, root_key, complete);
 }
 
+static bool subtree_permits(const GENERAL_NAME *base,
+                            struct awi_str host,
+                            const unsigned char *bytes,
+                            size_t n_bytes)
+{
+    int type;
+    const ASN1_STRING *value = GENERAL_NAME_get0_value(base, &type);
+    const unsigned char *data = ASN1_STRING_get0_data(value);
+    size_t len = (size_t)ASN1_STRING_length(value);
+
+    if (type == GEN_DNS && n_bytes == 0) {
+        struct awi_str suffix = awi_str_of(data, len);
+        return awi_str_ends_nocase(host, suffix) &&
+               (host.len == len || host.ptr[host.len - len - 1] == '.');
+    }
+    if (type != GEN_IPADD || n_bytes == 0 || len != 2 * n_bytes) {
+        return false;
+    }
+    for (size_t i = 0; i < n_bytes; i++) {
+        if ((bytes[i] ^ data[i]) & data[n_bytes + i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool awi_ca_root_permits(X509 *root, struct awi_str host)
 {
-    NAME_CONSTRAINTS *permitted = X509_get_ext_d2i(root, NID_name_constraints, NULL, NULL);
-    X509 *sample = X509_new();
-    char names[300];
+    NAME_CONSTRAINTS *constraint = X509_get_ext_d2i(root, NID_name_constraints, NULL, NULL);
+    unsigned char bytes[16];
+    size_t n_bytes = address_bytes(host, bytes);
     bool permits = false;
 
-    if (permitted && sample && awi_ca_is_host(host)) {
-        alternative_name(names, sizeof(names), host);
-        permits = add_extension(sample, sample, NID_subject_alt_name, names) &&
-                  NAME_CONSTRAINTS_check(sample, permitted) == X509_V_OK;
+    for (int i = 0; constraint && i < sk_GENERAL_SUBTREE_num(constraint->permittedSubtrees); i++) {
+        const GENERAL_SUBTREE *subtree = sk_GENERAL_SUBTREE_value(constraint->permittedSubtrees, i);
+        permits = permits || subtree_permits(subtree->base, host, bytes, n_bytes);
     }
-    X509_free(sample);
-    NAME_CONSTRAINTS_free(permitted);
+    NAME_CONSTRAINTS_free(constraint);
     return permits;
 }
