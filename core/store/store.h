@@ -30,12 +30,23 @@
 
 struct awi_store;
 struct awi_txn;
+struct awi_journal;
+
+/*
+ * Before anything else: how the store's descriptors get out of the host's way (core_abi.h, fd_hide
+ * and fd_close). Without it they keep the number the system gives.
+ */
+void awi_store_set_fd_hide(int (*fd_hide)(int fd), void (*fd_close)(int fd));
 
 /*
  * Opens the state at dir ("memory": private to this process and its forks), creating it with mode
  * 0700 when it is not there. On failure *ret is NULL and *why, if not NULL, is a malloc()ed text
- * for people that names the directory and the cause. A forked child calls awi_store_fork_child()
- * before anything else; the store then works in it.
+ * for people that names the directory and the cause: -EPROTO a newer format, -EPERM the directory
+ * is another user's or others may write in it. A directory that this process has open already is
+ * shared, not opened again.
+ *
+ * A forked child calls awi_store_fork_child() before anything else (it costs next to nothing; the
+ * work is done at the next use), at a moment when no thread of the parent was inside the store.
  */
 int awi_store_open(const char *dir, struct awi_store **ret, char **why);
 void awi_store_close(struct awi_store *store);
@@ -45,13 +56,21 @@ const char *awi_store_dir(const struct awi_store *store);
 /* Empties everything, blobs too, for all processes; they notice at their next transaction. */
 int awi_store_reset(struct awi_store *store);
 
-/* Rises with each committed change of any process: for waiting on news. */
+/* Rises with each committed change of any process: for waiting on news. Some 20 ns. */
 uint64_t awi_store_generation(struct awi_store *store);
 
-/* Waits for no other writer when write is false. *ret NULL on failure. Each transaction belongs to
- * one thread. */
+/* The call log that lies with the state (journal.h); NULL when it cannot be had. */
+struct awi_journal *awi_store_journal(struct awi_store *store);
+
+/*
+ * Waits for no other writer when write is false. *ret NULL on failure. Each transaction belongs to
+ * one thread, and a thread has one at a time. A write waits at most a minute for other writers
+ * (-ETIMEDOUT: one is stopped). One transaction may write some 64 MiB, more where address space is
+ * not limited; beyond it -ENOSPC, and the next one has more room.
+ */
 int awi_txn_begin(struct awi_store *store, bool write, struct awi_txn **ret);
-/* Ends the transaction in any case; on failure nothing of it is kept. */
+/* Ends the transaction in any case; on failure nothing of it is kept. After a put or delete that
+ * failed otherwise than by -ENOENT or -EEXIST, commit gives that error again. */
 int awi_txn_commit(struct awi_txn *txn);
 /* Ends the transaction and forgets its changes. NULL is nothing. */
 void awi_txn_abort(struct awi_txn *txn);
@@ -62,7 +81,7 @@ struct awi_scope {
     struct awi_txn *txn;
     struct awi_str account; /* 12 digits; "" for what belongs to no account */
     struct awi_str region;  /* "" for global */
-    struct awi_str service;
+    struct awi_str service; /* each at most 64 bytes and without NUL, or -EINVAL */
 };
 
 /* Tables are named by short literals: "queue", "object". At most 32 bytes, no NUL. */
@@ -84,19 +103,30 @@ int awi_delete(const struct awi_scope *scope, const char *table, struct awi_str 
 /* Deletes every key that starts with prefix ("": the whole table). */
 int awi_delete_prefix(const struct awi_scope *scope, const char *table, struct awi_str prefix);
 
-/* Composite keys: parts joined so that byte order is order by part and no part can imitate a
- * boundary (00 is escaped). The result lies in the arena; absent when there is no memory. */
+/*
+ * Composite keys: parts joined so that byte order is order by part and no part can imitate a
+ * boundary (00 becomes 00 FF, every part ends with 00 01, the last one too). So the key of (a) is a
+ * prefix of the keys of (a, b) and of no (ab). The result lies in the arena; absent when there is
+ * no memory.
+ */
 struct awi_str awi_key(struct awi_arena *arena, size_t n, const struct awi_str *parts);
 #define AWI_KEY(arena, ...)                                                                        \
     awi_key((arena),                                                                               \
             sizeof((struct awi_str[]){__VA_ARGS__}) / sizeof(struct awi_str),                      \
             (struct awi_str[]){__VA_ARGS__})
+/* The same without the end of the last part: the prefix of all keys whose last part begins so. */
+struct awi_str awi_key_head(struct awi_arena *arena, size_t n, const struct awi_str *parts);
+#define AWI_KEY_HEAD(arena, ...)                                                                   \
+    awi_key_head((arena),                                                                          \
+                 sizeof((struct awi_str[]){__VA_ARGS__}) / sizeof(struct awi_str),                 \
+                 (struct awi_str[]){__VA_ARGS__})
 /* Part number at (from 0) of a composite key, in the arena; absent when there is none. */
 struct awi_str awi_key_part(struct awi_arena *arena, struct awi_str key, size_t at);
 
 /*
  * Walks a table in key order. Starts at the first key >= from (or, backwards, the last key <= from;
- * from absent: the end of the table) and stays among keys that start with prefix.
+ * from absent: the end of the table) and stays among keys that start with prefix. In a write
+ * transaction the walk goes on behind the last key given out whatever was written meanwhile.
  *
  *     AWI_AUTO(cursor) struct awi_cursor *c = NULL;
  *     r = awi_cursor_open(&scope, "object", prefix, from, AWI_FORWARD, &c);

@@ -1,0 +1,590 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ring behind journal.h.
+ *
+ * A position is a count of bytes since the journal was made; its place in the file is the position
+ * modulo the ring's size. head is the position of the next record. Each record begins with one word
+ * that holds a tag of its position, its length and its state. To append, a writer swaps that word
+ * at head from whatever the last round left to its own (which claims the place and tells everybody
+ * its length at once) and then moves head on; who finds a claimed word at head moves it for the
+ * one that was interrupted. So no place is ever reserved whose length is unknown, whoever dies.
+ * Records do not cross segments; a claimed filler takes what is left of one.
+ *
+ * A tag is a hash of the position and a salt of this journal, so that old bytes of the ring, or a
+ * payload, are not taken for a record (one in 2^44).
+ */
+#include "core/store/journal.h"
+
+#include "core/store/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FILE_NAME     "calls.ring"
+#define MAGIC         0x31676e6972697761ull /* "awiring1" */
+#define SEGMENT       ((uint64_t)1 << 20)
+#define HEADER        4096u
+#define UNIT          16u
+#define LEN_BITS      17
+#define TAG_SHIFT     (LEN_BITS + 2)
+#define STALE_MS      100
+#define RETRY_FULL_MS 1000
+
+enum { CLAIMED = 1, WRITTEN = 2, FILLER = 3 };
+
+/* The first page of the file. Fixed once made, but for the atomics. */
+struct header {
+    uint64_t magic;
+    uint64_t ring;
+    uint64_t salt;
+    _Alignas(64) _Atomic uint64_t head;
+    _Alignas(64) _Atomic uint64_t base; /* records before it were reset */
+    _Atomic uint64_t allocated;         /* positions below have their blocks on disk */
+    _Atomic uint64_t dropped;
+    _Atomic uint64_t resets;
+};
+
+struct record {
+    _Atomic uint64_t word;
+    int64_t time;
+    uint32_t len;
+    uint32_t pid;
+    uint64_t sum;
+    char payload[];
+};
+
+struct awi_journal {
+    int fd;
+    dev_t dev;
+    ino_t ino;
+    struct header *header;
+    uint64_t ring;
+    uint64_t salt;
+    _Atomic uint32_t pid;
+    _Atomic int64_t full_until; /* ms: no new attempt to allocate before */
+    size_t segments;
+    _Atomic(char *) map[]; /* of each segment, when it was needed */
+};
+
+struct awi_journal_reader {
+    struct awi_journal *journal;
+    uint64_t at;
+    uint64_t missed;
+    uint64_t dead_before; /* unfinished records before it are taken for dead */
+    uint64_t wait_head;   /* becomes dead_before when the wait is over */
+    int64_t wait_since;   /* ms; 0: no wait */
+    struct awi_buf payload;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static uint64_t mix(uint64_t x)
+{
+    x ^= x >> 32;
+    x *= 0xd6e8feb86659fd93ull;
+    x ^= x >> 32;
+    x *= 0xd6e8feb86659fd93ull;
+    return x ^ x >> 32;
+}
+
+static uint64_t tag_of(const struct awi_journal *journal, uint64_t position)
+{
+    return mix(position ^ journal->salt) << TAG_SHIFT;
+}
+
+static uint64_t word_of(const struct awi_journal *journal, uint64_t at, uint64_t size, unsigned how)
+{
+    return tag_of(journal, at) | (size / UNIT) << 2 | how;
+}
+
+static bool is_claimed(const struct awi_journal *journal, uint64_t position, uint64_t word)
+{
+    return (word >> TAG_SHIFT) == (tag_of(journal, position) >> TAG_SHIFT) && (word & 3) != 0;
+}
+
+static uint64_t size_of(uint64_t word)
+{
+    return (word >> 2 & ((1u << LEN_BITS) - 1)) * UNIT;
+}
+
+static uint64_t checksum(uint64_t at, const char *data, size_t len)
+{
+    uint64_t sum = at + len;
+
+    for (; len >= 8; data += 8, len -= 8) {
+        uint64_t word;
+        memcpy(&word, data, 8);
+        sum = (sum ^ word) * 0x9e3779b97f4a7c15ull;
+        sum ^= sum >> 29;
+    }
+    uint64_t rest = 0;
+    memcpy(&rest, data, len);
+    return mix(sum ^ rest);
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static int init_header(int fd, uint64_t limit)
+{
+    uint64_t salt = 0;
+    uint64_t ring = (limit < 4 * SEGMENT ? 4 * SEGMENT : limit) & ~(SEGMENT - 1);
+    int r = posix_fallocate(fd, 0, HEADER);
+
+    if (r) {
+        return -r;
+    }
+    if (ftruncate(fd, (off_t)(HEADER + ring)) < 0) {
+        return -errno;
+    }
+    if (getrandom(&salt, sizeof(salt), GRND_NONBLOCK) < 0) {
+        salt = mix((uint64_t)getpid() ^ (uint64_t)now_ms() << 32);
+    }
+    struct header header = {.ring = ring, .salt = salt, .magic = MAGIC};
+    return pwrite(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) ? 0 : -ENOSPC;
+}
+
+/* Made aside and linked, so that whoever sees it sees it whole. */
+static int make_file(int dir_fd, uint64_t limit)
+{
+    char name[64];
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    snprintf(name, sizeof(name), ".ring-%ld-%ld", (long)getpid(), now.tv_nsec);
+    int fd = openat(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return -errno;
+    }
+    int r = init_header(fd, limit);
+    close(fd);
+    if (r == 0 && linkat(dir_fd, name, dir_fd, FILE_NAME, 0) < 0 && errno != EEXIST) {
+        r = -errno;
+    }
+    unlinkat(dir_fd, name, 0);
+    return r;
+}
+
+static int open_file(int dir_fd, uint64_t limit)
+{
+    if (dir_fd < 0) {
+        int fd = memfd_create("awsintercept-calls", MFD_CLOEXEC);
+        int r = fd < 0 ? -errno : init_header(fd, limit);
+        if (r < 0 && fd >= 0) {
+            close(fd);
+        }
+        return r < 0 ? r : fd;
+    }
+    int fd = openat(dir_fd, FILE_NAME, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 && errno == ENOENT) {
+        int r = make_file(dir_fd, limit);
+        if (r < 0) {
+            return r;
+        }
+        fd = openat(dir_fd, FILE_NAME, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    }
+    return fd < 0 ? -errno : fd;
+}
+
+static int map_journal(int fd, struct awi_journal **ret)
+{
+    struct header header;
+    struct stat st;
+
+    if (pread(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header) || header.magic != MAGIC ||
+        header.ring == 0 || header.ring % SEGMENT != 0 || fstat(fd, &st) < 0 ||
+        (uint64_t)st.st_size < HEADER + header.ring) {
+        return -EPROTO;
+    }
+    size_t segments = header.ring / SEGMENT;
+    struct awi_journal *journal = calloc(1, sizeof(*journal) + segments * sizeof(*journal->map));
+    if (!journal) {
+        return -ENOMEM;
+    }
+    journal->header = mmap(NULL, HEADER, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (journal->header == MAP_FAILED) {
+        int error = errno;
+        free(journal);
+        return -error;
+    }
+    journal->ring = header.ring;
+    journal->salt = header.salt;
+    journal->segments = segments;
+    journal->dev = st.st_dev;
+    journal->ino = st.st_ino;
+    atomic_store(&journal->pid, (uint32_t)getpid());
+    *ret = journal;
+    return 0;
+}
+
+int awi_journal_open(int dir_fd, uint64_t limit, struct awi_journal **ret)
+{
+    *ret = NULL;
+    int fd = open_file(dir_fd, limit);
+    if (fd < 0) {
+        return fd;
+    }
+    int r = map_journal(fd, ret);
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    (*ret)->fd = awi_fd_hide(fd);
+    return 0;
+}
+
+void awi_journal_close(struct awi_journal *journal)
+{
+    if (!journal) {
+        return;
+    }
+    for (size_t i = 0; i < journal->segments; i++) {
+        char *map = atomic_load(&journal->map[i]);
+        if (map) {
+            munmap(map, SEGMENT);
+        }
+    }
+    munmap(journal->header, HEADER);
+    awi_fd_close(journal->fd);
+    free(journal);
+}
+
+void awi_journal_fork_child(struct awi_journal *journal)
+{
+    if (journal) {
+        atomic_store(&journal->pid, (uint32_t)getpid());
+    }
+}
+
+/* --- space ------------------------------------------------------------------------------------ */
+
+/* The host may have closed our descriptor; what is mapped stays usable. */
+static bool fd_is_ours(const struct awi_journal *journal)
+{
+    struct stat st;
+
+    return fstat(journal->fd, &st) == 0 && st.st_ino == journal->ino && st.st_dev == journal->dev;
+}
+
+/* The record at a position; NULL when its segment cannot be mapped. */
+static struct record *at(struct awi_journal *journal, uint64_t position)
+{
+    uint64_t place = position % journal->ring;
+    size_t index = place / SEGMENT;
+    char *map = atomic_load_explicit(&journal->map[index], memory_order_acquire);
+
+    if (!map) {
+        if (!fd_is_ours(journal)) {
+            return NULL;
+        }
+        map = mmap(NULL,
+                   SEGMENT,
+                   PROT_READ | PROT_WRITE,
+                   MAP_SHARED,
+                   journal->fd,
+                   (off_t)(HEADER + index * SEGMENT));
+        if (map == MAP_FAILED) {
+            return NULL;
+        }
+        char *first = NULL;
+        if (!atomic_compare_exchange_strong(&journal->map[index], &first, map)) {
+            munmap(map, SEGMENT);
+            map = first;
+        }
+    }
+    return (struct record *)(void *)(map + place % SEGMENT);
+}
+
+/* Leaving a segment: what lies two behind need not stay in this process's memory. */
+static void forget(struct awi_journal *journal, uint64_t position)
+{
+    if (position >= 2 * SEGMENT) {
+        size_t index = (position - 2 * SEGMENT) % journal->ring / SEGMENT;
+        char *map = atomic_load(&journal->map[index]);
+        if (map) {
+            madvise(map, SEGMENT, MADV_DONTNEED);
+        }
+    }
+}
+
+/* Zeros, where the file system cannot allocate: behind what anybody uses, and one at a time. */
+static int fill(struct awi_journal *journal, uint64_t end)
+{
+    static const char zeros[4096];
+
+    if (flock(journal->fd, LOCK_EX | LOCK_NB) < 0) {
+        return errno;
+    }
+    int r = 0;
+    for (uint64_t at_byte = atomic_load(&journal->header->allocated); at_byte < end && r == 0;
+         at_byte += sizeof(zeros)) {
+        ssize_t n = pwrite(journal->fd, zeros, sizeof(zeros), (off_t)(HEADER + at_byte));
+        r = n < 0 ? errno : n < (ssize_t)sizeof(zeros) ? ENOSPC : 0;
+    }
+    flock(journal->fd, LOCK_UN);
+    return r;
+}
+
+/* Blocks on disk for the segment of a position, before anybody touches its pages. */
+static int allocate(struct awi_journal *journal, uint64_t position)
+{
+    uint64_t end = (position / SEGMENT + 1) * SEGMENT;
+    uint64_t have = atomic_load_explicit(&journal->header->allocated, memory_order_acquire);
+
+    if (end <= have || have >= journal->ring) {
+        return 0;
+    }
+    if (now_ms() < atomic_load(&journal->full_until)) {
+        return -ENOSPC;
+    }
+    int r = EBADF;
+    if (fd_is_ours(journal)) {
+        do {
+            r = fallocate(journal->fd, 0, (off_t)HEADER, (off_t)end) < 0 ? errno : 0;
+        } while (r == EINTR);
+        if (r == EOPNOTSUPP) {
+            r = fill(journal, end);
+        }
+    }
+    if (r) {
+        atomic_store(&journal->full_until, now_ms() + RETRY_FULL_MS);
+        return -r;
+    }
+    while (have < end && !atomic_compare_exchange_weak(&journal->header->allocated, &have, end)) {
+    }
+    return 0;
+}
+
+/* --- appending -------------------------------------------------------------------------------- */
+
+/* Claims size bytes; *ret is their position. */
+static int claim(struct awi_journal *journal, uint64_t size, uint64_t *ret, struct record **record)
+{
+    struct header *header = journal->header;
+
+    for (;;) {
+        uint64_t head = atomic_load_explicit(&header->head, memory_order_acquire);
+        uint64_t left = SEGMENT - head % SEGMENT;
+        bool fits = size <= left;
+        int r = allocate(journal, head);
+        if (r < 0) {
+            return r;
+        }
+        *record = at(journal, head);
+        if (!*record) {
+            return -ENOMEM;
+        }
+        uint64_t word = atomic_load_explicit(&(*record)->word, memory_order_acquire);
+        if (is_claimed(journal, head, word)) {
+            atomic_compare_exchange_strong(&header->head, &head, head + size_of(word));
+            continue;
+        }
+        uint64_t next =
+            fits ? word_of(journal, head, size, CLAIMED) : word_of(journal, head, left, FILLER);
+        if (!atomic_compare_exchange_strong(&(*record)->word, &word, next)) {
+            continue;
+        }
+        uint64_t claimed = head;
+        atomic_compare_exchange_strong(&header->head, &head, claimed + (fits ? size : left));
+        if (fits) {
+            *ret = claimed;
+            return 0;
+        }
+        forget(journal, claimed);
+    }
+}
+
+int awi_journal_append(struct awi_journal *journal, int64_t time, struct awi_str payload)
+{
+    struct record *record;
+    uint64_t position;
+
+    if (!journal) {
+        return -ENOSYS;
+    }
+    if (payload.len > AWI_JOURNAL_PAYLOAD) {
+        return -EFBIG;
+    }
+    uint64_t size = (sizeof(*record) + payload.len + UNIT - 1) & ~(uint64_t)(UNIT - 1);
+    int r = claim(journal, size, &position, &record);
+    if (r < 0) {
+        atomic_fetch_add(&journal->header->dropped, 1);
+        return r;
+    }
+    record->time = time;
+    record->len = (uint32_t)payload.len;
+    record->pid = atomic_load_explicit(&journal->pid, memory_order_relaxed);
+    record->sum = checksum(position, payload.ptr, payload.len);
+    if (payload.len) {
+        memcpy(record->payload, payload.ptr, payload.len);
+    }
+    /* If we were stopped while the ring went round, the word is another's: leave it. */
+    uint64_t word = word_of(journal, position, size, CLAIMED);
+    atomic_compare_exchange_strong(&record->word, &word, word_of(journal, position, size, WRITTEN));
+    return 0;
+}
+
+void awi_journal_reset(struct awi_journal *journal)
+{
+    if (journal) {
+        uint64_t head = atomic_load(&journal->header->head);
+        uint64_t base = atomic_load(&journal->header->base);
+        while (base < head && !atomic_compare_exchange_weak(&journal->header->base, &base, head)) {
+        }
+        atomic_fetch_add(&journal->header->resets, 1);
+    }
+}
+
+uint64_t awi_journal_dropped(const struct awi_journal *journal)
+{
+    return journal ? atomic_load(&journal->header->dropped) : 0;
+}
+
+uint64_t awi_journal_head(const struct awi_journal *journal)
+{
+    return journal ? atomic_load_explicit(&journal->header->head, memory_order_acquire) +
+                         atomic_load_explicit(&journal->header->resets, memory_order_relaxed)
+                   : 0;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+int awi_journal_reader_new(struct awi_journal *journal,
+                           uint64_t after,
+                           struct awi_journal_reader **ret)
+{
+    struct awi_journal_reader *reader = journal ? calloc(1, sizeof(*reader)) : NULL;
+
+    *ret = reader;
+    if (!reader) {
+        return journal ? -ENOMEM : -EINVAL;
+    }
+    reader->journal = journal;
+    awi_buf_init(&reader->payload, AWI_JOURNAL_PAYLOAD);
+    uint64_t head = atomic_load(&journal->header->head);
+    reader->at = after == UINT64_MAX ? head : 0;
+    if (after != 0 && after < head) {
+        /* An id is the position of its record plus one; the next one begins where it ends. */
+        struct record *record = at(journal, after - 1);
+        uint64_t word = record ? atomic_load(&record->word) : 0;
+        reader->at = is_claimed(journal, after - 1, word) ? after - 1 + size_of(word) : 0;
+    }
+    return 0;
+}
+
+void awi_journal_reader_free(struct awi_journal_reader *reader)
+{
+    if (reader) {
+        awi_buf_deinit(&reader->payload);
+        free(reader);
+    }
+}
+
+uint64_t awi_journal_missed(const struct awi_journal_reader *reader)
+{
+    return reader->missed;
+}
+
+/* The oldest position that is safe from writers: a segment's start, one segment ahead of them. */
+static uint64_t oldest(const struct awi_journal *journal, uint64_t head)
+{
+    uint64_t end = (head / SEGMENT + 2) * SEGMENT;
+    uint64_t first = end > journal->ring ? end - journal->ring : 0;
+    uint64_t base = atomic_load(&journal->header->base);
+
+    return base > first ? base : first;
+}
+
+/* Is the claimed record at the reader's place to be waited for? */
+static bool wait_for(struct awi_journal_reader *reader, uint64_t head)
+{
+    if (reader->at < reader->dead_before) {
+        return false;
+    }
+    int64_t now = now_ms();
+    if (reader->wait_since == 0) {
+        reader->wait_since = now;
+        reader->wait_head = head;
+        return true;
+    }
+    if (now - reader->wait_since <= STALE_MS) {
+        return true;
+    }
+    reader->dead_before = reader->wait_head;
+    reader->wait_since = 0;
+    return false;
+}
+
+/* Copies the record; false when it is none that holds together. */
+static bool take(struct awi_journal_reader *reader,
+                 const struct record *from,
+                 uint64_t size,
+                 struct awi_journal_record *record)
+{
+    uint32_t len = from->len;
+    uint64_t sum = from->sum;
+
+    record->id = reader->at + 1;
+    record->time = from->time;
+    record->pid = (pid_t)from->pid;
+    awi_buf_clear(&reader->payload);
+    if (len > size - sizeof(*from) || awi_buf_add(&reader->payload, from->payload, len) < 0) {
+        return false;
+    }
+    record->payload = awi_buf_view(&reader->payload);
+    return checksum(reader->at, record->payload.ptr, len) == sum;
+}
+
+int awi_journal_next(struct awi_journal_reader *reader, struct awi_journal_record *record)
+{
+    struct awi_journal *journal = reader->journal;
+
+    for (;;) {
+        uint64_t head = atomic_load_explicit(&journal->header->head, memory_order_acquire);
+        uint64_t first = oldest(journal, head);
+        if (reader->at < first) {
+            uint64_t base = atomic_load(&journal->header->base);
+            reader->missed += first > base ? first - reader->at : 0;
+            reader->at = first;
+        }
+        if (reader->at >= head) {
+            return -ENODATA;
+        }
+        struct record *from = at(journal, reader->at);
+        if (!from) {
+            return -ENOMEM;
+        }
+        uint64_t word = atomic_load_explicit(&from->word, memory_order_acquire);
+        if (!is_claimed(journal, reader->at, word) || size_of(word) == 0) {
+            /* Overwritten in this moment, or damaged: on with the next segment. */
+            uint64_t next = (reader->at / SEGMENT + 1) * SEGMENT;
+            reader->missed += next - reader->at;
+            reader->at = next;
+            continue;
+        }
+        uint64_t size = size_of(word);
+        if ((word & 3) == CLAIMED && wait_for(reader, head)) {
+            return -EAGAIN;
+        }
+        bool good = (word & 3) == WRITTEN && take(reader, from, size, record);
+        /* Copied while it was being overwritten? */
+        good = good && atomic_load_explicit(&from->word, memory_order_acquire) == word;
+        reader->at += size;
+        reader->wait_since = 0;
+        if (good) {
+            return 0;
+        }
+    }
+}
