@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Integers and floats of all widths.
+ */
 #include "core/wire/cbor_bits.h"
 
 #include <math.h>

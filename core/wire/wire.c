@@ -152,8 +152,10 @@ void awi_wire_write_type(struct awi_rest_sink *sink, enum awi_protocol protocol)
     awi_rest_header(sink, AWI_STR("Content-Type"), body_types[protocol]);
 }
 
-static void
-awi_wire_open_named(struct awi_out *out, struct awi_str name, const char *suffix, struct awi_str ns)
+void awi_wire_open_named(struct awi_out *out,
+                         struct awi_str name,
+                         const char *suffix,
+                         struct awi_str ns)
 {
     awi_out_char(out, '<');
     awi_out_str(out, name);
