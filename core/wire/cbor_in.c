@@ -184,7 +184,7 @@ static int read_scalar(struct reader *r,
         if (!awi_cbor_double(head, &number) || !(fabs(number) < 9e15)) {
             return wrong_type(r, shape);
         }
-        *(int64_t *)bare = (int64_t)llround(number * 1000);
+        *(int64_t *)bare = awi_round(number * 1000);
         return 0;
     default:
         if (head->major != (shape->type == AWI_TYPE_BLOB ? MAJOR_BYTES : MAJOR_TEXT)) {

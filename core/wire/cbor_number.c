@@ -53,7 +53,8 @@ bool awi_cbor_integer(const struct awi_cbor_head *head, int64_t *ret)
         *ret = -1 - (int64_t)head->value;
         return true;
     }
-    if (float_of(head, &value) && fabs(value) <= 9007199254740992.0 && value == floor(value)) {
+    if (float_of(head, &value) && fabs(value) <= 9007199254740992.0 &&
+        value == (double)(int64_t)value) {
         *ret = (int64_t)value;
         return true;
     }

@@ -101,13 +101,16 @@ int awi_wire_encode_request(struct awi_arena *arena,
     return out.failed || sink.failed || !ret->path.ptr ? -ENOMEM : e;
 }
 
-static int
-answer_xml(struct awi_wire_in *in, const struct awi_operation *op, struct awi_str body, void *value)
+static int answer_xml(struct awi_wire_in *in,
+                      enum awi_protocol protocol,
+                      const struct awi_operation *op,
+                      struct awi_str body,
+                      void *value)
 {
     struct awi_node *root = NULL;
     int e = awi_xml_parse(in, body, &root);
 
-    if (e == 0 && op->result_wrapper.ptr) {
+    if (e == 0 && op->result_wrapper.ptr && protocol == AWI_PROTO_QUERY) {
         root = awi_node_child(root, op->result_wrapper);
     }
     return e || !root ? e : awi_xml_decode(in, op->output, 0, root, value);
@@ -130,7 +133,7 @@ int awi_wire_decode_answer(struct awi_arena *arena,
     switch (protocol) {
     case AWI_PROTO_QUERY:
     case AWI_PROTO_EC2:
-        e = answer_xml(&in, op, answer->body, value);
+        e = answer_xml(&in, protocol, op, answer->body, value);
         break;
     case AWI_PROTO_JSON10:
     case AWI_PROTO_JSON11:

@@ -129,10 +129,10 @@ static int parse_integer(struct awi_str text, int64_t least, int64_t most, int64
         return *ret >= least && *ret <= most ? 0 : -ERANGE;
     }
     /* 1e3 and 5.0 are whole numbers too; doubles are exact up to 2^53. */
-    if (awi_double_parse(text, &value) < 0 || value != floor(value)) {
+    if (awi_double_parse(text, &value) < 0 || !(fabs(value) <= 9007199254740992.0)) {
         return -EINVAL;
     }
-    if (fabs(value) > 9007199254740992.0 || value < (double)least || value > (double)most) {
+    if (value != (double)(int64_t)value || value < (double)least || value > (double)most) {
         return -ERANGE;
     }
     *ret = (int64_t)value;

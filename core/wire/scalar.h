@@ -33,6 +33,12 @@ void awi_time_write_iso8601(struct awi_out *out, int64_t ms, bool millis);
 void awi_time_write_rfc822(struct awi_out *out, int64_t ms);
 void awi_time_write_unix(struct awi_out *out, int64_t ms);
 
+/* The nearest whole number, of doubles below 2^63. (libm would be one more library in the core.) */
+static inline int64_t awi_round(double value)
+{
+    return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
+}
+
 /* A JSON number's text, or NaN, Infinity, -Infinity. -EINVAL. */
 int awi_double_parse(struct awi_str text, double *ret);
 /* The shortest text that reads back the same; "5.0" for whole numbers. */

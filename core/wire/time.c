@@ -212,7 +212,7 @@ int awi_time_parse_unix(struct awi_str text, int64_t *ret_ms)
     if (awi_double_parse(text, &value) < 0 || !(fabs(value) < 9e15)) {
         return -EINVAL;
     }
-    *ret_ms = (int64_t)llround(value * 1000);
+    *ret_ms = awi_round(value * 1000);
     return 0;
 }
 

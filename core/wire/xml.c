@@ -160,7 +160,8 @@ int awi_xml_decode(struct awi_wire_in *in,
 
 /* --- Writing --------------------------------------------------------------------------------- */
 
-void awi_xml_text(struct awi_out *out, struct awi_str text)
+/* In attributes, blanks of other kinds would be read as spaces. */
+static void write_escaped(struct awi_out *out, struct awi_str text, bool attribute)
 {
     static const struct {
         char c;
@@ -171,8 +172,8 @@ void awi_xml_text(struct awi_out *out, struct awi_str text)
 
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c > '>' || (c >= 0x20 && c != '&' && c != '<' && c != '>' && c != '"') || c == '\n' ||
-            c == '\t') {
+        if (c > '>' || (c >= 0x20 && c != '&' && c != '<' && c != '>' && c != '"') ||
+            (!attribute && (c == '\n' || c == '\t'))) {
             continue;
         }
         awi_out_add(out, text.ptr + from, i - from);
@@ -185,6 +186,11 @@ void awi_xml_text(struct awi_out *out, struct awi_str text)
         awi_out_str(out, awi_str_from(escape ? escape : numeric));
     }
     awi_out_add(out, text.ptr + from, text.len - from);
+}
+
+void awi_xml_text(struct awi_out *out, struct awi_str text)
+{
+    write_escaped(out, text, false);
 }
 
 static void open_element(struct awi_out *out, struct awi_str name)
@@ -253,7 +259,10 @@ static void write_attributes(struct awi_out *out,
             awi_out_char(out, ' ');
             awi_out_str(out, member->wire_name);
             awi_out_lit(out, "=\"");
-            write_scalar(out, style, member->shape, member->time_format, value);
+            struct awi_out text = {.arena = out->arena};
+            awi_scalar_write(&text, member->shape, AWI_TIME_ISO8601, style->millis, value);
+            write_escaped(out, awi_out_view(&text), true);
+            out->failed = out->failed || text.failed;
             awi_out_char(out, '"');
         }
     }
