@@ -25,6 +25,8 @@ void awi_cli_error(const char *next, const char *format, ...) __attribute__((for
  */
 char *awi_cli_find_library(char **ret_tried);
 
-/* The state directory that programs started from here would use, by AWSINTERCEPT_STATE or the
- * default; malloc()ed. */
-char *awi_cli_state_dir(void);
+/* Is the configuration that programs started from here would get in order? Says so if it is not. */
+bool awi_cli_config_is_good(void);
+
+/* "awsintercept run --report": what was called since the state directory was made, to stderr. */
+void awi_cli_report_summary(void);

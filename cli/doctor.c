@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* awsintercept doctor: whether and how a command can be intercepted, and why not. */
 #include "cli/cli.h"
-#include "cli/elf.h"
-#include "core/config/config.h"
+#include "cli/exec_file.h"
 #include "core/util/cleanup.h"
 
 #include <errno.h>
@@ -121,21 +120,15 @@ static bool judge(const char *path, int depth)
 static bool judge_surroundings(void)
 {
     AWI_AUTO(free) char *library = awi_cli_find_library(NULL);
-    AWI_AUTO(free) char *why = NULL;
     const char *disabled = getenv("AWSINTERCEPT_DISABLE");
-    bool fine = true;
 
     printf("library: %s\n", library ? library : "not found; build it with `ninja`");
-    fine = library != NULL;
+    bool fine = library != NULL;
     if (disabled && strcmp(disabled, "1") == 0) {
         printf("AWSINTERCEPT_DISABLE=1: nothing is intercepted; unset it\n");
         fine = false;
     }
-    if (awi_config_check(&why) < 0) {
-        printf("configuration: %s\n", why ? why : "out of memory");
-        fine = false;
-    }
-    return fine;
+    return awi_cli_config_is_good() && fine;
 }
 
 int awi_cli_doctor(int argc, char **argv)

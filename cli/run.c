@@ -5,7 +5,6 @@
  */
 #include "cli/cli.h"
 #include "cli/fresh.h"
-#include "core/config/config.h"
 #include "core/util/buf.h"
 #include "core/util/cleanup.h"
 
@@ -174,17 +173,6 @@ static int set_preload(void)
     return setenv("LD_PRELOAD", joined, 1);
 }
 
-static int check_config(void)
-{
-    AWI_AUTO(free) char *why = NULL;
-
-    if (awi_config_check(&why) == 0) {
-        return 0;
-    }
-    awi_cli_error("the command was not started", "%s", why ? why : "out of memory");
-    return -EINVAL;
-}
-
 static int become(char **argv)
 {
     execvp(argv[0], argv);
@@ -261,7 +249,7 @@ static int stay_behind(char **argv, const struct options *options)
         awi_cli_error(NULL, "fork: %s", strerror(errno));
     }
     if (options->report) {
-        awi_cli_report_summary(stderr);
+        awi_cli_report_summary();
     }
     if (fresh) {
         awi_cli_fresh_remove(fresh);
@@ -278,7 +266,7 @@ int awi_cli_run(int argc, char **argv)
     if (r != 0) {
         return r > 0 ? 0 : 2;
     }
-    if (set_preload() < 0 || check_config() < 0) {
+    if (set_preload() < 0 || !awi_cli_config_is_good()) {
         return 1;
     }
     return options.fresh || options.report ? stay_behind(argv + optind, &options)

@@ -141,3 +141,12 @@ int64_t awi_clock_now(const struct awi_clock *clock, int64_t moved_ms)
     clock_gettime(CLOCK_REALTIME, &ts);
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000 + clock->shift_ms + moved_ms;
 }
+
+void awi_clock_text(int64_t ms, char ret[AWI_TIME_TEXT])
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm tm;
+
+    gmtime_r(&seconds, &tm);
+    strftime(ret, AWI_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}

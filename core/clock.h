@@ -36,3 +36,7 @@ int awi_clock_parse_span(struct awi_str text, int64_t *ret_ms);
 /* "2031-05-17T08:30:00Z", "2031-05-17T08:30:00.250Z" or "2031-05-17", years 1970 to 9999.
  * 0 or -EINVAL. */
 int awi_clock_parse_moment(struct awi_str text, int64_t *ret_ms);
+
+/* "2031-05-17T08:30:00Z" for ms since the epoch; parts of a second are dropped. */
+#define AWI_TIME_TEXT 32
+void awi_clock_text(int64_t ms, char ret[AWI_TIME_TEXT]);

@@ -4,6 +4,7 @@
 #include "core/util/cleanup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 
 void awi_core_init_state(struct awi_core *core,
@@ -77,8 +78,9 @@ static int open_store(struct awi_core *core, char **why)
         return r;
     }
     /* Without a journal calls are answered all the same; they are merely not listed. */
+    AWI_AUTO(fd) int dir = open(awi_store_dir(store), O_PATH | O_DIRECTORY | O_CLOEXEC);
     struct awi_journal *journal = NULL;
-    if (awi_journal_open(config->state.ptr, &journal) == 0) {
+    if (awi_journal_open(dir, AWI_JOURNAL_LIMIT, &journal) == 0) {
         __atomic_store_n(&core->journal, journal, __ATOMIC_RELEASE);
     }
     __atomic_store_n(&core->store, store, __ATOMIC_RELEASE);
@@ -125,8 +127,8 @@ int awi_core_reset(struct awi_core *core)
         return r;
     }
     r = awi_store_reset(store);
-    if (r == 0 && core->journal) {
-        r = awi_journal_clear(core->journal);
+    if (r == 0) {
+        awi_journal_reset(core->journal);
     }
     return r;
 }
@@ -147,4 +149,5 @@ void awi_core_fork_child(struct awi_core *core)
     if (core->store) {
         awi_store_fork_child(core->store);
     }
+    awi_journal_fork_child(core->journal);
 }

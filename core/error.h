@@ -19,6 +19,7 @@
     X(InternalFailure, 500, false)                                                                 \
     X(InvalidAccessKeyId, 403, true)                                                               \
     X(InvalidAction, 400, true)                                                                    \
+    X(InvalidArgument, 400, true)                                                                  \
     X(InvalidClientTokenId, 403, true)                                                             \
     X(InvalidParameterValue, 400, true)                                                            \
     X(InvalidSignatureException, 400, true)                                                        \

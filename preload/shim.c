@@ -207,7 +207,7 @@ static void *core_open(const char *dir, size_t dir_len, const char *below)
     return AWI_REAL(dlopen)(path, RTLD_NOW | RTLD_LOCAL);
 }
 
-/* Beside the shim, or in a build directory, where preload/ and core/ are neighbours. dlopen() runs
+/* Beside the shim, or in a build directory, where preload/ and services/ are neighbours. dlopen() runs
  * outside load_lock: a thread that already is in the dynamic linker may be waiting for us. */
 static awi_core_init_fn *core_find(void)
 {
@@ -222,7 +222,7 @@ static awi_core_init_fn *core_find(void)
 
     void *handle = core_open(dir, len, "");
     if (!handle) {
-        handle = core_open(dir, len, "../core/");
+        handle = core_open(dir, len, "../services/");
     }
     if (!handle) {
         dlerror();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Long bodies between the store and the wire: spools on the way in, blobs on the way out. */
+#include "awsintercept/core_abi.h"
 #include "core/core.h"
 #include "core/request/req.h"
 #include "core/request/spool.h"

@@ -38,10 +38,10 @@ int awi_record_get(const struct awi_scope *scope,
     return r < 0 ? r : awi_record_decode(bytes, arena, shape, value);
 }
 
-static int encode(struct awi_arena *arena,
-                  const struct awi_shape *shape,
-                  const void *value,
-                  struct awi_str *ret)
+int awi_record_encode(struct awi_arena *arena,
+                      const struct awi_shape *shape,
+                      const void *value,
+                      struct awi_str *ret)
 {
     struct awi_out out = {.arena = arena};
 
@@ -58,7 +58,7 @@ int awi_record_put(const struct awi_scope *scope,
                    const void *value)
 {
     struct awi_str bytes;
-    int r = encode(arena, shape, value, &bytes);
+    int r = awi_record_encode(arena, shape, value, &bytes);
 
     return r < 0 ? r : awi_put(scope, table, key, bytes);
 }
@@ -71,7 +71,7 @@ int awi_record_insert(const struct awi_scope *scope,
                       const void *value)
 {
     struct awi_str bytes;
-    int r = encode(arena, shape, value, &bytes);
+    int r = awi_record_encode(arena, shape, value, &bytes);
 
     return r < 0 ? r : awi_insert(scope, table, key, bytes);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads the head of an executable: kind, loader, notes and needed libraries. */
-#include "cli/elf.h"
+#include "cli/exec_file.h"
 
 #include "core/util/cleanup.h"
 

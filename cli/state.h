@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The state that a subcommand looks at: the core without connections. */
+#pragma once
+
+#include "core/core.h"
+
+struct awi_cli_state {
+    struct awi_core core;
+    struct awi_arena arena;
+    struct awi_store *store;
+};
+
+/*
+ * Opens the state directory: --state DIR taken out of argv, else AWSINTERCEPT_STATE, the
+ * configuration or the default. 0, or an exit status after the reason was printed. To be closed
+ * either way. *argc and argv are left with what is not understood here.
+ */
+int awi_cli_state_open(struct awi_cli_state *state, int *argc, char **argv);
+void awi_cli_state_close(struct awi_cli_state *state);
+
+static inline void awi_auto_state(struct awi_cli_state *state)
+{
+    awi_cli_state_close(state);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The reserved host http://awsintercept.internal/: what a test harness in any language asks of the
+ * emulation itself. Requests carry no credentials; answers are JSON.
+ *
+ *     POST /reset              empties all accounts, the call log and the moved clock
+ *     GET  /accounts           {"accounts": [{"id", "name", "email", "state"}]}
+ *     GET  /calls              {"calls": [...]}, oldest first; ?account=, ?service=, ?operation=
+ *     GET  /clock              {"now": "2026-01-02T03:04:05Z", "moved_ms": 0}
+ *     POST /clock              body {"advance": "+1h"} or {"set": "2030-01-01T00:00:00Z"}
+ *     GET  /                   what there is
+ *
+ * On other intercepted endpoints POST /moto-api/reset is the same as POST /reset.
+ */
+#pragma once
+
+#include "core/core.h"
+
+struct awi_control_answer {
+    int status;
+    struct awi_str body; /* JSON, in the arena */
+};
+
+/* path may carry a query. 0 or -errno. */
+int awi_control_run(struct awi_core *core,
+                    struct awi_arena *arena,
+                    struct awi_str method,
+                    struct awi_str path,
+                    struct awi_str body,
+                    struct awi_control_answer *ret);
