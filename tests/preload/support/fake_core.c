@@ -6,6 +6,7 @@
  *     /size/N    200 with N bytes (the letters of the alphabet, over and over)
  *     /close     200, then the connection is closed
  *     /wait      the answer must wait: the connection is handed to the loop, which gives it
+ *     /signal    SIGUSR1 is raised while the core works
  *     /drop      the core declares the connection unusable
  *     other      200 with "METHOD PATH BODYLENGTH PEER\n", PEER being the address connected to
  *
@@ -82,8 +83,18 @@ static void put(struct awi_conn *conn, const char *text, size_t len)
     conn->out_len += len;
 }
 
+/* A generated body that is not yet gone becomes text, so that the next answer can follow it. */
+static void settle_fill(struct awi_conn *conn)
+{
+    for (; conn->fill_at < conn->fill; conn->fill_at++) {
+        char letter = (char)('a' + conn->fill_at % 26);
+        put(conn, &letter, 1);
+    }
+}
+
 static void answer(struct awi_conn *conn)
 {
+    settle_fill(conn);
     char body[1400] = "";
     char head[256];
     size_t len = 0;
@@ -127,6 +138,9 @@ static int begin(struct awi_conn *conn)
 static void complete(struct awi_conn *conn)
 {
     conn->in_body = false;
+    if (!strcmp(conn->path, "/signal")) {
+        raise(SIGUSR1);
+    }
     if (!strcmp(conn->path, "/wait") && !conn->waited) {
         conn->state |= AWI_CONN_WAITING;
         return;
