@@ -169,3 +169,18 @@ int awi_fail_with(struct awi_req *req,
     va_end(args);
     return place(req, type, body, message);
 }
+
+const struct awi_config *awi_request_config(const struct awi_req *req)
+{
+    return req->config;
+}
+
+struct awi_random *awi_request_random(struct awi_req *req)
+{
+    return &req->core->random;
+}
+
+struct awi_txn *awi_request_txn(struct awi_req *req)
+{
+    return req->txn;
+}

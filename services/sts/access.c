@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the operations of STS need permission for (identity.md 6.1, 6.3, 6.13, 6.15).
+ */
+#include "services/sts/sts.h"
+
+#include <errno.h>
+
+#define MOST_CONTEXT 70 /* fifty tags, and the rest */
+
+struct context {
+    struct awi_context_entry *items;
+    size_t n;
+    struct awi_arena *arena;
+};
+
+static void add(struct context *context, struct awi_str key, const struct awi_str *values, size_t n)
+{
+    if (n > 0 && values && awi_str_is_set(values[0]) && context->n < MOST_CONTEXT) {
+        context->items[context->n++] =
+            (struct awi_context_entry){.key = key, .values = values, .n = n};
+    }
+}
+
+static int add_tags(struct context *context, const struct sts_AssumeRoleRequest *in)
+{
+    struct awi_str *keys = awi_arena_array(context->arena, struct awi_str, in->Tags.n);
+
+    if (!keys) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < in->Tags.n; i++) {
+        keys[i] = in->Tags.items[i].Key;
+        struct awi_str name =
+            awi_arena_printf(context->arena, "aws:RequestTag/%.*s", AWI_STR_FMT(keys[i]));
+        if (!name.ptr) {
+            return -ENOMEM;
+        }
+        add(context, name, &in->Tags.items[i].Value, 1);
+    }
+    add(context, AWI_STR("aws:TagKeys"), keys, in->Tags.n);
+    if (in->Tags.n) {
+        context->items[context->n - 1].multivalued = true;
+    }
+    add(context,
+        AWI_STR("sts:TransitiveTagKeys"),
+        in->TransitiveTagKeys.items,
+        in->TransitiveTagKeys.n);
+    if (in->TransitiveTagKeys.n) {
+        context->items[context->n - 1].multivalued = true;
+    }
+    return 0;
+}
+
+static int assume_role_context(struct awi_req *req,
+                               const struct sts_AssumeRoleRequest *in,
+                               struct context *context)
+{
+    static const struct awi_str yes = AWI_STR_INIT("true");
+
+    context->arena = awi_arena(req);
+    context->items = awi_arena_array(awi_arena(req), struct awi_context_entry, MOST_CONTEXT);
+    if (!context->items) {
+        return -ENOMEM;
+    }
+    add(context, AWI_STR("sts:ExternalId"), &in->ExternalId, 1);
+    add(context, AWI_STR("sts:RoleSessionName"), &in->RoleSessionName, 1);
+    add(context, AWI_STR("sts:SourceIdentity"), &in->SourceIdentity, 1);
+    if (awi_str_is_set(in->SerialNumber) && awi_str_is_set(in->TokenCode)) {
+        add(context, AWI_STR("aws:MultiFactorAuthPresent"), &yes, 1);
+    }
+    return add_tags(context, in);
+}
+
+/* Does the caller's session hand tags on? */
+static bool hands_on_tags(const struct awi_req *req)
+{
+    const struct core_SessionRecord *session = sts_session(req);
+
+    return session && session->TransitiveTagKeys.n > 0;
+}
+
+static bool hands_on_source(const struct awi_req *req)
+{
+    const struct core_SessionRecord *session = sts_session(req);
+
+    return session && awi_str_is_set(session->SourceIdentity);
+}
+
+static int assume_role(struct awi_req *req,
+                       const struct sts_AssumeRoleRequest *in,
+                       struct awi_access_list *ret)
+{
+    struct awi_access *items = awi_arena_array(awi_arena(req), struct awi_access, 3);
+    struct context context = {.n = 0};
+    struct sts_role role;
+    bool refused;
+    int r = sts_role_find(req, in->RoleArn, &role, &refused);
+
+    r = r ? r : assume_role_context(req, in, &context);
+    if (r || !items) {
+        return r ? r : -ENOMEM;
+    }
+    items[ret->n++].action = AWI_STR("sts:AssumeRole");
+    if (in->Tags.n || hands_on_tags(req)) {
+        items[ret->n++].action = AWI_STR("sts:TagSession");
+    }
+    if (awi_str_is_set(in->SourceIdentity) || hands_on_source(req)) {
+        items[ret->n++].action = AWI_STR("sts:SetSourceIdentity");
+    }
+    for (size_t i = 0; i < ret->n; i++) {
+        items[i].resource = role.arn;
+        items[i].owner = role.account;
+        items[i].policy = role.record.TrustPolicy;
+        items[i].flags = AWI_ACCESS_POLICY_DECIDES;
+        items[i].context = context.items;
+        items[i].n_context = context.n;
+    }
+    ret->items = items;
+    return 0;
+}
+
+int sts_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
+{
+    struct awi_str name = awi_operation(req)->name;
+    struct awi_access *item;
+
+    if (awi_str_is(name, "AssumeRole")) {
+        return assume_role(req, in, ret);
+    }
+    item = awi_arena_new(awi_arena(req), struct awi_access);
+    if (!item) {
+        return -ENOMEM;
+    }
+    item->action = awi_arena_printf(awi_arena(req), "sts:%.*s", AWI_STR_FMT(name));
+    item->resource = AWI_STR("*");
+    if (awi_str_is(name, "GetCallerIdentity") || awi_str_is(name, "GetSessionToken")) {
+        item->flags = AWI_ACCESS_FREE;
+    } else if (awi_str_is(name, "GetFederationToken")) {
+        const struct sts_GetFederationTokenRequest *federated = in;
+        item->resource = awi_arena_printf(awi_arena(req),
+                                          "arn:%.*s:sts::%.*s:federated-user/%.*s",
+                                          AWI_STR_FMT(awi_partition(req)),
+                                          AWI_STR_FMT(awi_account(req)),
+                                          AWI_STR_FMT(federated->Name));
+    }
+    ret->items = item;
+    ret->n = 1;
+    return item->action.ptr && item->resource.ptr ? 0 : -ENOMEM;
+}

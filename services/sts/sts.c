@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The Security Token Service: which operations there are. An operation that is not here answers
+ * NotImplemented.
+ */
+#include "services/sts/sts.h"
+
+static const struct sts_handlers handlers = {
+    .AssumeRole = sts_assume_role,
+    .GetAccessKeyInfo = sts_get_access_key_info,
+    .GetCallerIdentity = sts_get_caller_identity,
+    .GetFederationToken = sts_get_federation_token,
+    .GetSessionToken = sts_get_session_token,
+};
+
+/* They issue keys, which are stored. */
+static const char *const writes[] = {"GetFederationToken", "GetSessionToken", NULL};
+
+const struct awi_service awi_service_sts = {
+    .model = &sts_model,
+    .handlers = &handlers,
+    .writes = writes,
+    .access = sts_access,
+};

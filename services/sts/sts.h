@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the STS service share. Sessions themselves are core/identity's.
+ */
+#pragma once
+
+#include "core/identity/identity.h"
+#include "core/identity/session.h"
+#include "core/service.h"
+
+#include "gen/core.h"
+#include "gen/sts.h"
+
+/* --- caller.c -------------------------------------------------------------------------------- */
+int sts_get_caller_identity(struct awi_req *req,
+                            const struct sts_GetCallerIdentityRequest *in,
+                            struct sts_GetCallerIdentityResponse *out);
+int sts_get_access_key_info(struct awi_req *req,
+                            const struct sts_GetAccessKeyInfoRequest *in,
+                            struct sts_GetAccessKeyInfoResponse *out);
+
+/* --- role.c ---------------------------------------------------------------------------------- */
+int sts_assume_role(struct awi_req *req,
+                    const struct sts_AssumeRoleRequest *in,
+                    struct sts_AssumeRoleResponse *out);
+
+/* A role that somebody wants to assume. */
+struct sts_role {
+    struct awi_str account; /* in which it is */
+    struct awi_str arn;
+    bool exists; /* false: record is made up, its sessions are administrators */
+    struct core_RoleRecord record;
+};
+
+/* Finds the role of an ARN, or makes one up where nobody created it. The role of an account that is
+ * not there, and of one in enforce mode that nobody created: `refused` is set. >0: the ARN is no
+ * role's. */
+int sts_role_find(struct awi_req *req, struct awi_str arn, struct sts_role *ret, bool *refused);
+
+/* --- user.c ---------------------------------------------------------------------------------- */
+int sts_get_session_token(struct awi_req *req,
+                          const struct sts_GetSessionTokenRequest *in,
+                          struct sts_GetSessionTokenResponse *out);
+int sts_get_federation_token(struct awi_req *req,
+                             const struct sts_GetFederationTokenRequest *in,
+                             struct sts_GetFederationTokenResponse *out);
+
+/* --- issue.c --------------------------------------------------------------------------------- */
+
+/* Is the caller a session that was issued here? NULL when not. */
+const struct core_SessionRecord *sts_session(const struct awi_req *req);
+/* The root user with a key of its own, as opposed to keys nobody issued, which only stand for it.
+ */
+int sts_is_real_root(struct awi_req *req, bool *ret);
+
+/* Stores the session for so many seconds and gives its keys. */
+int sts_issue(struct awi_req *req,
+              struct core_SessionRecord *session,
+              int32_t seconds,
+              struct sts_Credentials **ret);
+
+/* SerialNumber and TokenCode: 0, *ret_present says whether the caller has shown a second factor;
+ * >0 refused. */
+int sts_check_mfa(struct awi_req *req,
+                  struct awi_str serial,
+                  struct awi_str code,
+                  bool *ret_present);
+
+/* --- limits.c -------------------------------------------------------------------------------- */
+
+/* Policies passed with a session: their grammar, their accounts. */
+int sts_take_policies(struct awi_req *req,
+                      struct awi_str account,
+                      struct awi_str policy,
+                      const struct sts_policyDescriptorListType *arns,
+                      struct core_SessionRecord *session);
+/* Tags passed, with those that the caller's session hands on. */
+int sts_take_tags(struct awi_req *req,
+                  const struct sts_tagListType *tags,
+                  const struct sts_tagKeyListType *transitive,
+                  struct core_SessionRecord *session);
+/* How much of the allotted space policies and tags take, in percent; absent when none was passed.
+ * >0: more than all of it. */
+int sts_packed_size(struct awi_req *req,
+                    struct awi_str policy,
+                    const struct sts_policyDescriptorListType *arns,
+                    const struct sts_tagListType *tags,
+                    struct awi_opt_i32 *ret);
+
+/* --- access.c -------------------------------------------------------------------------------- */
+int sts_access(struct awi_req *req, const void *in, struct awi_access_list *ret);
