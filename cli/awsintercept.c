@@ -19,6 +19,7 @@ static const struct command commands[] = {
     {"reset", awi_cli_reset, "empty a state directory"},
     {"doctor", awi_cli_doctor, "tell whether and how a command can be intercepted"},
     {"libpath", awi_cli_libpath, "print where the preload library is"},
+    {"policy", awi_cli_policy, "ask the policy evaluator who may do what, and why"},
 };
 
 void awi_cli_error(const char *next, const char *format, ...)
