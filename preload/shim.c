@@ -207,8 +207,8 @@ static void *core_open(const char *dir, size_t dir_len, const char *below)
     return AWI_REAL(dlopen)(path, RTLD_NOW | RTLD_LOCAL);
 }
 
-/* Beside the shim, or in a build directory, where preload/ and services/ are neighbours. dlopen() runs
- * outside load_lock: a thread that already is in the dynamic linker may be waiting for us. */
+/* Beside the shim, or in a build directory, where preload/ and services/ are neighbours. dlopen()
+ * runs outside load_lock: a thread that already is in the dynamic linker may be waiting for us. */
 static awi_core_init_fn *core_find(void)
 {
     Dl_info info;

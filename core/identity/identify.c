@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who calls, and in which account: the environment, the header, the access key, the default
+ * account, in this order.
+ */
 #include "core/identity/identity.h"
 #include "core/identity/key.h"
 #include "core/identity/session.h"
