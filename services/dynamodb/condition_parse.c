@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The grammar of conditions, filters and key conditions (Developer guide, "Condition and filter
+ * expressions, operators, and functions").
+ */
+#include "services/dynamodb/parse.h"
+
+#include <errno.h>
+
+struct function {
+    const char *name;
+    enum ddb_op op;
+    size_t operands;
+};
+
+static const struct function functions[] = {
+    {"attribute_exists", DDB_OP_EXISTS, 1},
+    {"attribute_not_exists", DDB_OP_NOT_EXISTS, 1},
+    {"attribute_type", DDB_OP_TYPE, 2},
+    {"begins_with", DDB_OP_BEGINS_WITH, 2},
+    {"contains", DDB_OP_CONTAINS, 2},
+};
+
+static const struct {
+    const char *sign;
+    enum ddb_op op;
+} comparators[] = {
+    {"=", DDB_OP_EQ},
+    {"<>", DDB_OP_NE},
+    {"<", DDB_OP_LT},
+    {"<=", DDB_OP_LE},
+    {">", DDB_OP_GT},
+    {">=", DDB_OP_GE},
+};
+
+static int parse_or(struct ddb_parser *parser, struct ddb_condition **ret);
+
+/* --- Faults ---------------------------------------------------------------------------------- */
+
+static void
+wrong_type(struct ddb_parser *parser, const char *sort, struct awi_str op, const char *type)
+{
+    ddb_fault(parser,
+              DDB_FAULT_TYPE,
+              awi_arena_printf(parser->all->arena,
+                               "Incorrect operand type for operator or function; %s: %.*s, operand "
+                               "type: %s",
+                               sort,
+                               AWI_STR_FMT(op),
+                               type));
+}
+
+static bool same_path(const struct ddb_path *a, const struct ddb_path *b)
+{
+    if (a->n != b->n) {
+        return false;
+    }
+    for (size_t i = 0; i < a->n; i++) {
+        if (a->steps[i].index != b->steps[i].index ||
+            !awi_str_eq(a->steps[i].name, b->steps[i].name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void check_distinct(struct ddb_parser *parser,
+                           struct awi_str op,
+                           const struct ddb_operand *operands,
+                           size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (operands[0].kind == DDB_OPERAND_PATH && operands[i].kind == DDB_OPERAND_PATH &&
+            same_path(&operands[0].path, &operands[i].path)) {
+            ddb_fault(parser,
+                      DDB_FAULT_DISTINCT,
+                      awi_arena_printf(
+                          parser->all->arena,
+                          "The first operand must be distinct from the remaining operands for this "
+                          "operator or function; operator: %.*s, first operand: %.*s",
+                          AWI_STR_FMT(op),
+                          AWI_STR_FMT(ddb_path_text(parser->all->arena, &operands[0].path))));
+        }
+    }
+}
+
+/* Only strings, numbers and binaries have an order. */
+static void check_ordered(struct ddb_parser *parser,
+                          struct awi_str op,
+                          const struct ddb_operand *operands,
+                          size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        enum ddb_type type = ddb_operand_type(&operands[i]);
+
+        if (type != DDB_NONE && type > DDB_B) {
+            wrong_type(parser, "operator", op, ddb_type_name(type));
+        }
+    }
+}
+
+static struct awi_str literal_text(struct awi_arena *arena, const struct ddb_operand *operand)
+{
+    const struct dynamodb_AttributeValue *value = operand->value;
+    enum ddb_type type = ddb_value_type(value);
+
+    return awi_arena_printf(arena,
+                            "AttributeValue: {%s:%.*s}",
+                            ddb_type_name(type),
+                            AWI_STR_FMT(type == DDB_S   ? value->S
+                                        : type == DDB_N ? value->N
+                                                        : value->B));
+}
+
+static void check_between(struct ddb_parser *parser, const struct ddb_operand *operands)
+{
+    const struct ddb_operand *low = &operands[1], *high = &operands[2];
+    enum ddb_type type = ddb_operand_type(low);
+    const char *rule = NULL;
+    int order;
+
+    check_ordered(parser, AWI_STR("BETWEEN"), operands, 3);
+    if (low->kind != DDB_OPERAND_VALUE || high->kind != DDB_OPERAND_VALUE || type > DDB_B ||
+        ddb_operand_type(high) > DDB_B) {
+        return;
+    }
+    if (type != ddb_operand_type(high)) {
+        rule = "same data type for lower and upper bounds";
+    } else if (ddb_value_cmp(low->value, high->value, &order) && order > 0) {
+        rule = "upper bound to be greater than or equal to lower bound";
+    }
+    if (rule) {
+        ddb_fault(parser,
+                  DDB_FAULT_TYPE,
+                  awi_arena_printf(parser->all->arena,
+                                   "The BETWEEN operator requires %s; lower bound operand: %.*s, "
+                                   "upper bound operand: %.*s",
+                                   rule,
+                                   AWI_STR_FMT(literal_text(parser->all->arena, low)),
+                                   AWI_STR_FMT(literal_text(parser->all->arena, high))));
+    }
+}
+
+/* --- Operands -------------------------------------------------------------------------------- */
+
+/* Is the current word the name of a function, that is, does a parenthesis follow? */
+static bool is_call(const struct ddb_parser *parser)
+{
+    size_t at = parser->at;
+
+    if (parser->token.kind != DDB_TOKEN_WORD) {
+        return false;
+    }
+    while (at < parser->text.len && strchr(" \t\r\n", parser->text.ptr[at])) {
+        at++;
+    }
+    return at < parser->text.len && parser->text.ptr[at] == '(';
+}
+
+static int parse_size(struct ddb_parser *parser, struct ddb_operand *ret)
+{
+    struct ddb_operand inner = {0};
+    int r;
+
+    ddb_next(parser);
+    r = ddb_expect(parser, "(");
+    if (r != 0) {
+        return r;
+    }
+    if (parser->token.kind == DDB_TOKEN_VALUE) {
+        inner.kind = DDB_OPERAND_VALUE;
+        r = ddb_parse_value(parser, &inner.value);
+        if (r == 0) {
+            enum ddb_type type = ddb_operand_type(&inner);
+
+            if (type == DDB_N || type == DDB_BOOL || type == DDB_NULL) {
+                wrong_type(parser, "operator or function", AWI_STR("size"), ddb_type_name(type));
+            }
+        }
+    } else {
+        r = ddb_parse_path(parser, &inner.path);
+    }
+    if (r != 0) {
+        return r;
+    }
+    *ret = inner;
+    ret->kind = DDB_OPERAND_SIZE;
+    return ddb_expect(parser, ")");
+}
+
+static int parse_operand(struct ddb_parser *parser, struct ddb_operand *ret)
+{
+    *ret = (struct ddb_operand){0};
+    if (parser->token.kind == DDB_TOKEN_VALUE) {
+        ret->kind = DDB_OPERAND_VALUE;
+        return ddb_parse_value(parser, &ret->value);
+    }
+    if (is_call(parser) && awi_str_is(parser->token.text, "size")) {
+        return parse_size(parser, ret);
+    }
+    ret->kind = DDB_OPERAND_PATH;
+    return ddb_parse_path(parser, &ret->path);
+}
+
+static struct ddb_condition *new_condition(struct ddb_parser *parser, enum ddb_op op, size_t room)
+{
+    struct ddb_condition *condition = awi_arena_new(parser->all->arena, struct ddb_condition);
+
+    if (condition && room > 0) {
+        condition->operands = awi_arena_array(parser->all->arena, struct ddb_operand, room);
+    }
+    if (!condition || (room > 0 && !condition->operands)) {
+        return NULL;
+    }
+    condition->op = op;
+    parser->operators++;
+    return condition;
+}
+
+/* Comma-separated operands up to a closing parenthesis; at most `most` are kept. */
+static int
+parse_operands(struct ddb_parser *parser, struct ddb_operand *operands, size_t most, size_t *count)
+{
+    int r;
+
+    for (;;) {
+        struct ddb_operand operand;
+
+        r = parse_operand(parser, &operand);
+        if (r != 0) {
+            return r;
+        }
+        if (*count < most) {
+            operands[*count] = operand;
+        }
+        ++*count;
+        if (!ddb_is_sign(parser, ",")) {
+            return ddb_expect(parser, ")");
+        }
+        ddb_next(parser);
+    }
+}
+
+/* --- Functions ------------------------------------------------------------------------------- */
+
+static void check_function(struct ddb_parser *parser,
+                           const struct function *function,
+                           const struct ddb_condition *condition)
+{
+    struct awi_str name = awi_str_from(function->name);
+    const struct ddb_operand *operands = condition->operands;
+
+    if (function->operands == 1 || function->op == DDB_OP_TYPE) {
+        if (operands[0].kind != DDB_OPERAND_PATH) {
+            ddb_fault(parser,
+                      DDB_FAULT_TYPE,
+                      awi_arena_printf(parser->all->arena,
+                                       "Operator or function requires a document path; operator or "
+                                       "function: %s",
+                                       function->name));
+        }
+    }
+    if (function->operands == 2) {
+        check_distinct(parser, name, operands, 2);
+    }
+    if (function->op == DDB_OP_BEGINS_WITH) {
+        for (size_t i = 0; i < 2; i++) {
+            enum ddb_type type = ddb_operand_type(&operands[i]);
+
+            if (type != DDB_NONE && type != DDB_S && type != DDB_B) {
+                wrong_type(parser, "operator or function", name, ddb_type_name(type));
+            }
+        }
+    }
+    if (function->op == DDB_OP_TYPE) {
+        enum ddb_type type = ddb_operand_type(&operands[1]);
+
+        if (type != DDB_S) {
+            wrong_type(parser,
+                       "operator or function",
+                       name,
+                       type == DDB_NONE ? "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}" : ddb_type_name(type));
+        } else if (ddb_type_named(operands[1].value->S) == DDB_NONE) {
+            ddb_fault(parser,
+                      DDB_FAULT_TYPE,
+                      awi_arena_printf(parser->all->arena,
+                                       "Invalid attribute type name found; type: %.*s, valid "
+                                       "types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
+                                       AWI_STR_FMT(operands[1].value->S)));
+        }
+    }
+}
+
+static int parse_call(struct ddb_parser *parser, struct ddb_condition **ret)
+{
+    const struct function *function = NULL;
+    struct awi_str name = parser->token.text;
+    struct ddb_condition *condition;
+    int r;
+
+    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+        if (awi_str_is(name, functions[i].name)) {
+            function = &functions[i];
+        }
+    }
+    condition = new_condition(parser, function ? function->op : DDB_OP_EXISTS, 2);
+    if (!condition) {
+        return -ENOMEM;
+    }
+    ddb_next(parser);
+    ddb_next(parser);
+    r = parse_operands(parser, condition->operands, 2, &condition->n);
+    if (r != 0) {
+        return r;
+    }
+    *ret = condition;
+    if (!function) {
+        ddb_fault(parser,
+                  DDB_FAULT_FUNCTION,
+                  awi_arena_printf(parser->all->arena,
+                                   "Invalid function name; function: %.*s",
+                                   AWI_STR_FMT(name)));
+    } else if (condition->n != function->operands) {
+        ddb_fault(parser,
+                  DDB_FAULT_OPERANDS,
+                  awi_arena_printf(parser->all->arena,
+                                   "Incorrect number of operands for operator or function; "
+                                   "operator or function: %s, number of operands: %zu",
+                                   function->name,
+                                   condition->n));
+    } else {
+        check_function(parser, function, condition);
+    }
+    return 0;
+}
+
+/* --- Comparisons ----------------------------------------------------------------------------- */
+
+static int parse_between(struct ddb_parser *parser,
+                         const struct ddb_operand *first,
+                         struct ddb_condition **ret)
+{
+    struct ddb_condition *condition = new_condition(parser, DDB_OP_BETWEEN, 3);
+    int r;
+
+    if (!condition) {
+        return -ENOMEM;
+    }
+    ddb_next(parser);
+    condition->operands[0] = *first;
+    condition->n = 3;
+    r = parse_operand(parser, &condition->operands[1]);
+    if (r == 0 && !ddb_is_word(parser, "AND")) {
+        return ddb_syntax_error(parser);
+    }
+    if (r == 0) {
+        ddb_next(parser);
+        r = parse_operand(parser, &condition->operands[2]);
+    }
+    if (r == 0) {
+        check_distinct(parser, AWI_STR("BETWEEN"), condition->operands, 3);
+        check_between(parser, condition->operands);
+        *ret = condition;
+    }
+    return r;
+}
+
+static int
+parse_in(struct ddb_parser *parser, const struct ddb_operand *first, struct ddb_condition **ret)
+{
+    struct ddb_condition *condition = new_condition(parser, DDB_OP_IN, DDB_IN_MAX + 1);
+    int r;
+
+    if (!condition) {
+        return -ENOMEM;
+    }
+    ddb_next(parser);
+    condition->operands[0] = *first;
+    condition->n = 1;
+    r = ddb_expect(parser, "(");
+    if (r == 0) {
+        r = parse_operands(parser, condition->operands, DDB_IN_MAX + 1, &condition->n);
+    }
+    if (r != 0) {
+        return r;
+    }
+    if (condition->n > DDB_IN_MAX + 1) {
+        ddb_fault(parser,
+                  DDB_FAULT_OPERANDS,
+                  awi_arena_printf(parser->all->arena,
+                                   "Incorrect number of operands for operator or function; "
+                                   "operator or function: IN, number of operands: %zu",
+                                   condition->n));
+        condition->n = DDB_IN_MAX + 1;
+    }
+    check_distinct(parser, AWI_STR("IN"), condition->operands, condition->n);
+    *ret = condition;
+    return 0;
+}
+
+static int parse_comparison(struct ddb_parser *parser, struct ddb_condition **ret)
+{
+    struct ddb_operand first;
+    struct ddb_condition *condition;
+    struct awi_str sign;
+    int r = parse_operand(parser, &first);
+
+    if (r != 0) {
+        return r;
+    }
+    if (ddb_is_word(parser, "BETWEEN")) {
+        return parse_between(parser, &first, ret);
+    }
+    if (ddb_is_word(parser, "IN")) {
+        return parse_in(parser, &first, ret);
+    }
+    sign = parser->token.text;
+    for (size_t i = 0; i < sizeof(comparators) / sizeof(comparators[0]); i++) {
+        if (!ddb_is_sign(parser, comparators[i].sign)) {
+            continue;
+        }
+        condition = new_condition(parser, comparators[i].op, 2);
+        if (!condition) {
+            return -ENOMEM;
+        }
+        ddb_next(parser);
+        condition->operands[0] = first;
+        condition->n = 2;
+        r = parse_operand(parser, &condition->operands[1]);
+        if (r == 0) {
+            check_distinct(parser, sign, condition->operands, 2);
+            if (condition->op >= DDB_OP_LT) {
+                check_ordered(parser, sign, condition->operands, 2);
+            }
+            *ret = condition;
+        }
+        return r;
+    }
+    if (first.kind == DDB_OPERAND_SIZE && parser->token.kind == DDB_TOKEN_END) {
+        ddb_fault(parser,
+                  DDB_FAULT_MISUSE,
+                  AWI_STR("The function is not allowed to be used this way in an expression; "
+                          "function: size"));
+        *ret = new_condition(parser, DDB_OP_NOT_EXISTS, 1);
+        return *ret ? 0 : -ENOMEM;
+    }
+    return ddb_syntax_error(parser);
+}
+
+/* --- Logic ----------------------------------------------------------------------------------- */
+
+static int parse_primary(struct ddb_parser *parser, struct ddb_condition **ret)
+{
+    int r;
+
+    if (ddb_is_sign(parser, "(")) {
+        ddb_next(parser);
+        r = parse_or(parser, ret);
+        if (r == 0) {
+            r = ddb_expect(parser, ")");
+        }
+        if (r == 0 && (*ret)->in_parens) {
+            ddb_fault(
+                parser, DDB_FAULT_PARENS, AWI_STR("The expression has redundant parentheses;"));
+        }
+        if (r == 0) {
+            (*ret)->in_parens = true;
+        }
+        return r;
+    }
+    if (is_call(parser) && !awi_str_is(parser->token.text, "size")) {
+        return parse_call(parser, ret);
+    }
+    return parse_comparison(parser, ret);
+}
+
+static int parse_not(struct ddb_parser *parser, struct ddb_condition **ret)
+{
+    struct ddb_condition *condition;
+    int r;
+
+    if (!ddb_is_word(parser, "NOT")) {
+        return parse_primary(parser, ret);
+    }
+    condition = new_condition(parser, DDB_OP_NOT, 0);
+    if (!condition) {
+        return -ENOMEM;
+    }
+    if (++parser->depth > DDB_NESTING_MAX) {
+        return ddb_syntax_error(parser);
+    }
+    ddb_next(parser);
+    r = parse_not(parser, &condition->left);
+    parser->depth--;
+    *ret = condition;
+    return r;
+}
+
+static int parse_and(struct ddb_parser *parser, struct ddb_condition **ret)
+{
+    int r = parse_not(parser, ret);
+
+    while (r == 0 && ddb_is_word(parser, "AND")) {
+        struct ddb_condition *both = new_condition(parser, DDB_OP_AND, 0);
+
+        if (!both) {
+            return -ENOMEM;
+        }
+        ddb_next(parser);
+        both->left = *ret;
+        r = parse_not(parser, &both->right);
+        *ret = both;
+    }
+    return r;
+}
+
+static int parse_or(struct ddb_parser *parser, struct ddb_condition **ret)
+{
+    int r;
+
+    if (++parser->depth > DDB_NESTING_MAX) {
+        return ddb_syntax_error(parser);
+    }
+    r = parse_and(parser, ret);
+    while (r == 0 && ddb_is_word(parser, "OR")) {
+        struct ddb_condition *either = new_condition(parser, DDB_OP_OR, 0);
+
+        if (!either) {
+            return -ENOMEM;
+        }
+        ddb_next(parser);
+        either->left = *ret;
+        r = parse_and(parser, &either->right);
+        *ret = either;
+    }
+    parser->depth--;
+    return r;
+}
+
+int ddb_parse_condition(struct ddb_expressions *expressions,
+                        const char *kind,
+                        struct awi_str text,
+                        struct ddb_condition **ret)
+{
+    struct ddb_parser parser;
+    int r;
+
+    *ret = NULL;
+    if (!text.ptr) {
+        return 0;
+    }
+    r = ddb_parser_begin(&parser, expressions, kind, text);
+    if (r == 0) {
+        r = parse_or(&parser, ret);
+    }
+    return r == 0 ? ddb_parser_end(&parser) : r;
+}
