@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/core.h"
 
+#include "core/policy/policy.h"
 #include "core/util/cleanup.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+
+/* Compiled policies that are kept. */
+#define POLICIES_MOST 1024
 
 void awi_core_init_state(struct awi_core *core,
                          const struct awi_service *const *services,
@@ -31,6 +35,7 @@ void awi_core_deinit(struct awi_core *core)
         awi_config_deinit(core->config);
         free(core->config);
     }
+    awi_policy_cache_free(core->policies);
     pthread_mutex_destroy(&core->lock);
 }
 
@@ -112,6 +117,21 @@ int awi_core_store(struct awi_core *core,
 struct awi_journal *awi_core_journal(struct awi_core *core)
 {
     return __atomic_load_n(&core->journal, __ATOMIC_ACQUIRE);
+}
+
+struct awi_policy_cache *awi_core_policies(struct awi_core *core)
+{
+    struct awi_policy_cache *cache = __atomic_load_n(&core->policies, __ATOMIC_ACQUIRE);
+
+    if (!cache) {
+        pthread_mutex_lock(&core->lock);
+        if (!core->policies && awi_policy_cache_new(POLICIES_MOST, &cache) == 0) {
+            __atomic_store_n(&core->policies, cache, __ATOMIC_RELEASE);
+        }
+        cache = core->policies;
+        pthread_mutex_unlock(&core->lock);
+    }
+    return cache;
 }
 
 int awi_core_reset(struct awi_core *core)

@@ -16,6 +16,8 @@
 
 #include <pthread.h>
 
+struct awi_policy_cache;
+
 struct awi_core {
     const struct awi_service *const *services; /* NULL-terminated */
     const struct awi_shim_api *shim;           /* NULL: no host (tests, the command) */
@@ -27,6 +29,7 @@ struct awi_core {
     struct awi_config *config;
     struct awi_store *store;
     struct awi_journal *journal;
+    struct awi_policy_cache *policies;
     struct awi_random random;
 };
 
@@ -54,6 +57,9 @@ int awi_core_store(struct awi_core *core,
 
 /* The journal, NULL where there is none (no store). */
 struct awi_journal *awi_core_journal(struct awi_core *core);
+
+/* Compiled policies, shared by all requests. NULL only for lack of memory. */
+struct awi_policy_cache *awi_core_policies(struct awi_core *core);
 
 /* Empties the state for all processes: POST /reset. 0 or -errno. */
 int awi_core_reset(struct awi_core *core);
