@@ -192,13 +192,21 @@ int hook_access(const char *path, int mode)
 
 /*
  * node compiles its roots in and knows one way to add to them. The environment itself is not
- * changed: children and the program's own listing of it do not see the variable.
+ * changed: children and the program's own listing of it do not see the variable. Node warns about a
+ * file that it cannot read, so it is told of none unless the core is there to make it.
  */
 static char *extra_certs(const char *name, char *value)
 {
     if (value || *name != 'N' || strcmp(name, "NODE_EXTRA_CA_CERTS") || awi_inside() ||
         awi_disabled()) {
         return value;
+    }
+    struct awi_entry entry;
+    awi_enter(&entry);
+    bool usable = awi_core() != NULL;
+    awi_leave(&entry);
+    if (!usable) {
+        return NULL;
     }
     return (char *)(uintptr_t)awi_trust_virtual;
 }

@@ -17,49 +17,29 @@
 #include "preload/real.h"
 #include "preload/shim.h"
 
-/* dnsSuffix and dualStackDnsSuffix of every partition in AWS's partitions.json, and the suffix of
- * function URLs and other public endpoints of customers (on.aws). */
-#define SUFFIX(text)                                                                               \
-    {                                                                                              \
-        text, sizeof(text) - 1                                                                     \
-    }
+/* Suffixes stand for themselves and every name below, names for themselves alone. */
 static const struct {
     const char *text;
     size_t len;
-} suffixes[] = {
-    SUFFIX("amazonaws.com"),
-    SUFFIX("api.aws"),
-    SUFFIX("on.aws"),
-    SUFFIX("amazonaws.com.cn"),
-    SUFFIX("api.amazonwebservices.com.cn"),
-    SUFFIX("on.amazonwebservices.com.cn"),
-    SUFFIX("amazonaws.eu"),
-    SUFFIX("api.amazonwebservices.eu"),
-    SUFFIX("on.amazonwebservices.eu"),
-    SUFFIX("c2s.ic.gov"),
-    SUFFIX("api.aws.ic.gov"),
-    SUFFIX("sc2s.sgov.gov"),
-    SUFFIX("api.aws.scloud"),
-    SUFFIX("cloud.adc-e.uk"),
-    SUFFIX("api.cloud-aws.adc-e.uk"),
-    SUFFIX("csp.hci.ic.gov"),
-    SUFFIX("api.aws.hci.ic.gov"),
-    SUFFIX("awsintercept.internal"),
+    bool below;
+} hosts[] = {
+#define AWI_HOST_SUFFIX(text, partition, dualstack) {text, sizeof(text) - 1, true},
+#define AWI_HOST_NAME(text)                         {text, sizeof(text) - 1, false},
+#include "awsintercept/hosts.def"
 };
 
 enum { EMULATOR_PORT = 4566 };
 
-#define V4(a, b, c, d) ((uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d))
-
 /* Instance metadata, ECS task credentials and metadata, EKS Pod Identity. */
 static const uint32_t metadata_v4[] = {
-    V4(169, 254, 169, 254),
-    V4(169, 254, 170, 2),
-    V4(169, 254, 170, 23),
+#define AWI_HOST_ADDR4(text, a, b, c, d) (uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d),
+#include "awsintercept/hosts.def"
 };
+#define HALVES(group) (unsigned char)((group) >> 8), (unsigned char)(group)
 static const unsigned char metadata_v6[][16] = {
-    {0xfd, 0x00, 0x0e, 0xc2, [14] = 0x02, [15] = 0x54},
-    {0xfd, 0x00, 0x0e, 0xc2, [15] = 0x23},
+#define AWI_HOST_ADDR6(text, a, b, c, d, e, f, g, h)                                               \
+    {HALVES(a), HALVES(b), HALVES(c), HALVES(d), HALVES(e), HALVES(f), HALVES(g), HALVES(h)},
+#include "awsintercept/hosts.def"
 };
 
 bool awi_match_aws(const char *host, size_t len)
@@ -70,13 +50,13 @@ bool awi_match_aws(const char *host, size_t len)
     if (len < 6 || len > 253) {
         return false;
     }
-    for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
-        size_t suffix = suffixes[i].len;
-        if (len < suffix || (host[len - 1] | 0x20) != suffixes[i].text[suffix - 1]) {
+    for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++) {
+        size_t known = hosts[i].len;
+        if (len < known || (host[len - 1] | 0x20) != hosts[i].text[known - 1]) {
             continue;
         }
-        if (strncasecmp(host + len - suffix, suffixes[i].text, suffix) == 0 &&
-            (len == suffix || host[len - suffix - 1] == '.')) {
+        if (strncasecmp(host + len - known, hosts[i].text, known) == 0 &&
+            (len == known || (hosts[i].below && host[len - known - 1] == '.'))) {
             return true;
         }
     }
@@ -221,4 +201,21 @@ bool awi_match_addr(const struct sockaddr *addr, socklen_t len)
         return true;
     }
     return configured() && ask_core_addr(raw, family, loopback, port);
+}
+
+bool awi_match_target(const char *host, uint16_t port)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    if (inet_pton(AF_INET, host, &in.sin_addr) == 1) {
+        return awi_match_addr((struct sockaddr *)&in, sizeof(in));
+    }
+    if (inet_pton(AF_INET6, host, &in6.sin6_addr) == 1) {
+        return awi_match_addr((struct sockaddr *)&in6, sizeof(in6));
+    }
+    if (is_localhost(host)) {
+        in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        return awi_match_addr((struct sockaddr *)&in, sizeof(in));
+    }
+    return awi_match_name(host, port);
 }

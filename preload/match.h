@@ -24,6 +24,9 @@ bool awi_match_name(const char *host, uint16_t port);
  * awi_enter(). */
 bool awi_match_addr(const struct sockaddr *addr, socklen_t len);
 
+/* Where a URL points: a name or an address in text form, and a port. Outside awi_enter(). */
+bool awi_match_target(const char *host, uint16_t port);
+
 /* The IPv4 address that a sockaddr spells, as itself or mapped into IPv6, in host order. */
 bool awi_match_v4(const struct sockaddr *addr, socklen_t len, uint32_t *ip);
 

@@ -131,13 +131,6 @@ static size_t gather(char *out, size_t size, const struct iovec *iov, size_t cou
     return used;
 }
 
-/* An endpoint by name, or one of the metadata services by address. */
-static bool ours(const char *host, uint16_t port)
-{
-    return awi_match_name(host, port) || !strcmp(host, "169.254.169.254") ||
-           !strcmp(host, "169.254.170.2") || !strcmp(host, "169.254.170.23");
-}
-
 int awi_proxy_first_write(struct awi_link *link, int fd, const struct iovec *iov, size_t count)
 {
     char start[LONGEST_START];
@@ -146,7 +139,7 @@ int awi_proxy_first_write(struct awi_link *link, int fd, const struct iovec *iov
 
     awi_link_drop(link);
     gather(start, sizeof(start), iov, count);
-    if (!first_host(start, &host, &port) || !ours(host, port)) {
+    if (!first_host(start, &host, &port) || !awi_match_target(host, port)) {
         return 0;
     }
     struct sockaddr_storage to;

@@ -16,19 +16,23 @@
 void *awi_real_table[AWI_ID_COUNT];
 
 static const char *const hook_names[AWI_ID_COUNT] = {
-#define AWI_HOOK_LIB                   AWI_HOOK
+#define AWI_HOOK_LIB AWI_HOOK
+#define AWI_HOOK_API(result, name, params)
 #define AWI_HOOK(result, name, params) #name,
 #include "preload/hooks.def"
 #undef AWI_HOOK
 #undef AWI_HOOK_LIB
+#undef AWI_HOOK_API
 };
 
 static void *const hook_bodies[AWI_ID_COUNT] = {
-#define AWI_HOOK_LIB                   AWI_HOOK
+#define AWI_HOOK_LIB AWI_HOOK
+#define AWI_HOOK_API(result, name, params)
 #define AWI_HOOK(result, name, params) (void *)hook_##name,
 #include "preload/hooks.def"
 #undef AWI_HOOK
 #undef AWI_HOOK_LIB
+#undef AWI_HOOK_API
 };
 
 static long missing(void)

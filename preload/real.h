@@ -24,6 +24,7 @@
 
 /* The ids, the types of the real functions, and the hooks themselves: hook_x is exported as x. */
 #define AWI_HOOK_LIB AWI_HOOK
+#define AWI_HOOK_API(result, name, params)
 enum awi_hook_id {
 #define AWI_HOOK(result, name, params) AWI_ID_##name,
 #include "preload/hooks.def"
@@ -39,6 +40,7 @@ enum awi_hook_id {
 #include "preload/hooks.def"
 #undef AWI_HOOK
 #undef AWI_HOOK_LIB
+#undef AWI_HOOK_API
 
 extern void *awi_real_table[AWI_ID_COUNT];
 

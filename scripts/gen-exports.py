@@ -7,7 +7,7 @@ usage: gen-exports.py HOOKS.DEF OUTPUT.MAP
 import re
 import sys
 
-ROW = re.compile(r"^AWI_(?:HOOK|HOOK_LIB|API)\((?:[^,]+),\s*(\w+),", re.M)
+ROW = re.compile(r"^AWI_HOOK\w*\((?:[^,]+),\s*(\w+),", re.M)
 
 
 def main():
