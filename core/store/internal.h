@@ -104,6 +104,7 @@ struct awi_store {
     atomic_uint active; /* transactions and other users of env */
     atomic_bool retired;
     atomic_bool forked;      /* the environment is the parent's */
+    bool parent_busy;        /* transactions were running in it at the fork */
     atomic_llong checked_at; /* ms, coarse: when the descriptors were last proved ours */
     atomic_ullong generation_base;
     atomic_size_t headroom;     /* bytes that must be free in the map when a write begins */
@@ -122,6 +123,12 @@ void awi_env_close(struct awi_env *env);
 /* The environment, usable in this process, with store->active raised; awi_env_put() lowers it. */
 int awi_env_get(struct awi_store *store, struct awi_env **ret);
 void awi_env_put(struct awi_store *store);
+/* replace.c: are the descriptors what we opened? What is not is forgotten, not closed. */
+bool awi_env_is_ours(const struct awi_store *store, struct awi_env *env);
+int awi_env_after_fork(struct awi_store *store);
+/* In a forked child: lets go of the parent's environment without touching its reader slots and its
+ * locks, by giving LMDB a private copy of the lock mapping to clean up in. Closes it when idle. */
+void awi_env_disown(struct awi_store *store, struct awi_env *env, bool idle);
 /* Makes the descriptors ours again if the host closed them or the directory was replaced. Never
  * with a transaction of this thread open. */
 int awi_env_check(struct awi_store *store, bool write_locked);

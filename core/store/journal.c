@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ring behind journal.h.
- *
- * A position is a count of bytes since the journal was made; its place in the file is the position
- * modulo the ring's size. head is the position of the next record. Each record begins with one word
- * that holds a tag of its position, its length and its state. To append, a writer swaps that word
- * at head from whatever the last round left to its own (which claims the place and tells everybody
- * its length at once) and then moves head on; who finds a claimed word at head moves it for the
- * one that was interrupted. So no place is ever reserved whose length is unknown, whoever dies.
- * Records do not cross segments; a claimed filler takes what is left of one.
- *
- * A tag is a hash of the position and a salt of this journal, so that old bytes of the ring, or a
- * payload, are not taken for a record (one in 2^44).
+ * The call log: opening its ring (ring.h), space on disk, appending.
  */
 #include "core/store/journal.h"
 
 #include "core/store/internal.h"
+#include "core/store/ring.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,111 +19,7 @@
 
 #define FILE_NAME     "calls.ring"
 #define MAGIC         0x31676e6972697761ull /* "awiring1" */
-#define SEGMENT       ((uint64_t)1 << 20)
-#define HEADER        4096u
-#define UNIT          16u
-#define LEN_BITS      17
-#define TAG_SHIFT     (LEN_BITS + 2)
-#define STALE_MS      100
 #define RETRY_FULL_MS 1000
-
-enum { CLAIMED = 1, WRITTEN = 2, FILLER = 3 };
-
-/* The first page of the file. Fixed once made, but for the atomics. */
-struct header {
-    uint64_t magic;
-    uint64_t ring;
-    uint64_t salt;
-    _Alignas(64) _Atomic uint64_t head;
-    _Alignas(64) _Atomic uint64_t base; /* records before it were reset */
-    _Atomic uint64_t allocated;         /* positions below have their blocks on disk */
-    _Atomic uint64_t dropped;
-    _Atomic uint64_t resets;
-};
-
-struct record {
-    _Atomic uint64_t word;
-    int64_t time;
-    uint32_t len;
-    uint32_t pid;
-    uint64_t sum;
-    char payload[];
-};
-
-struct awi_journal {
-    int fd;
-    dev_t dev;
-    ino_t ino;
-    struct header *header;
-    uint64_t ring;
-    uint64_t salt;
-    _Atomic uint32_t pid;
-    _Atomic int64_t full_until; /* ms: no new attempt to allocate before */
-    size_t segments;
-    _Atomic(char *) map[]; /* of each segment, when it was needed */
-};
-
-struct awi_journal_reader {
-    struct awi_journal *journal;
-    uint64_t at;
-    uint64_t missed;
-    uint64_t dead_before; /* unfinished records before it are taken for dead */
-    uint64_t wait_head;   /* becomes dead_before when the wait is over */
-    int64_t wait_since;   /* ms; 0: no wait */
-    struct awi_buf payload;
-};
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static uint64_t mix(uint64_t x)
-{
-    x ^= x >> 32;
-    x *= 0xd6e8feb86659fd93ull;
-    x ^= x >> 32;
-    x *= 0xd6e8feb86659fd93ull;
-    return x ^ x >> 32;
-}
-
-static uint64_t tag_of(const struct awi_journal *journal, uint64_t position)
-{
-    return mix(position ^ journal->salt) << TAG_SHIFT;
-}
-
-static uint64_t word_of(const struct awi_journal *journal, uint64_t at, uint64_t size, unsigned how)
-{
-    return tag_of(journal, at) | (size / UNIT) << 2 | how;
-}
-
-static bool is_claimed(const struct awi_journal *journal, uint64_t position, uint64_t word)
-{
-    return (word >> TAG_SHIFT) == (tag_of(journal, position) >> TAG_SHIFT) && (word & 3) != 0;
-}
-
-static uint64_t size_of(uint64_t word)
-{
-    return (word >> 2 & ((1u << LEN_BITS) - 1)) * UNIT;
-}
-
-static uint64_t checksum(uint64_t at, const char *data, size_t len)
-{
-    uint64_t sum = at + len;
-
-    for (; len >= 8; data += 8, len -= 8) {
-        uint64_t word;
-        memcpy(&word, data, 8);
-        sum = (sum ^ word) * 0x9e3779b97f4a7c15ull;
-        sum ^= sum >> 29;
-    }
-    uint64_t rest = 0;
-    memcpy(&rest, data, len);
-    return mix(sum ^ rest);
-}
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
@@ -150,7 +36,7 @@ static int init_header(int fd, uint64_t limit)
         return -errno;
     }
     if (getrandom(&salt, sizeof(salt), GRND_NONBLOCK) < 0) {
-        salt = mix((uint64_t)getpid() ^ (uint64_t)now_ms() << 32);
+        salt = ring_mix((uint64_t)getpid() ^ (uint64_t)ring_now_ms() << 32);
     }
     struct header header = {.ring = ring, .salt = salt, .magic = MAGIC};
     return pwrite(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) ? 0 : -ENOSPC;
@@ -279,7 +165,7 @@ static bool fd_is_ours(const struct awi_journal *journal)
 }
 
 /* The record at a position; NULL when its segment cannot be mapped. */
-static struct record *at(struct awi_journal *journal, uint64_t position)
+struct record *awi_ring_at(struct awi_journal *journal, uint64_t position)
 {
     uint64_t place = position % journal->ring;
     size_t index = place / SEGMENT;
@@ -346,7 +232,7 @@ static int allocate(struct awi_journal *journal, uint64_t position)
     if (end <= have || have >= journal->ring) {
         return 0;
     }
-    if (now_ms() < atomic_load(&journal->full_until)) {
+    if (ring_now_ms() < atomic_load(&journal->full_until)) {
         return -ENOSPC;
     }
     int r = EBADF;
@@ -359,7 +245,7 @@ static int allocate(struct awi_journal *journal, uint64_t position)
         }
     }
     if (r) {
-        atomic_store(&journal->full_until, now_ms() + RETRY_FULL_MS);
+        atomic_store(&journal->full_until, ring_now_ms() + RETRY_FULL_MS);
         return -r;
     }
     while (have < end && !atomic_compare_exchange_weak(&journal->header->allocated, &have, end)) {
@@ -382,17 +268,17 @@ static int claim(struct awi_journal *journal, uint64_t size, uint64_t *ret, stru
         if (r < 0) {
             return r;
         }
-        *record = at(journal, head);
+        *record = awi_ring_at(journal, head);
         if (!*record) {
             return -ENOMEM;
         }
         uint64_t word = atomic_load_explicit(&(*record)->word, memory_order_acquire);
-        if (is_claimed(journal, head, word)) {
-            atomic_compare_exchange_strong(&header->head, &head, head + size_of(word));
+        if (ring_is_claimed(journal, head, word)) {
+            atomic_compare_exchange_strong(&header->head, &head, head + ring_size_of(word));
             continue;
         }
-        uint64_t next =
-            fits ? word_of(journal, head, size, CLAIMED) : word_of(journal, head, left, FILLER);
+        uint64_t next = fits ? ring_word_of(journal, head, size, CLAIMED)
+                             : ring_word_of(journal, head, left, FILLER);
         if (!atomic_compare_exchange_strong(&(*record)->word, &word, next)) {
             continue;
         }
@@ -426,13 +312,14 @@ int awi_journal_append(struct awi_journal *journal, int64_t time, struct awi_str
     record->time = time;
     record->len = (uint32_t)payload.len;
     record->pid = atomic_load_explicit(&journal->pid, memory_order_relaxed);
-    record->sum = checksum(position, payload.ptr, payload.len);
+    record->sum = ring_checksum(position, payload.ptr, payload.len);
     if (payload.len) {
         memcpy(record->payload, payload.ptr, payload.len);
     }
     /* If we were stopped while the ring went round, the word is another's: leave it. */
-    uint64_t word = word_of(journal, position, size, CLAIMED);
-    atomic_compare_exchange_strong(&record->word, &word, word_of(journal, position, size, WRITTEN));
+    uint64_t word = ring_word_of(journal, position, size, CLAIMED);
+    atomic_compare_exchange_strong(
+        &record->word, &word, ring_word_of(journal, position, size, WRITTEN));
     return 0;
 }
 
@@ -457,134 +344,4 @@ uint64_t awi_journal_head(const struct awi_journal *journal)
     return journal ? atomic_load_explicit(&journal->header->head, memory_order_acquire) +
                          atomic_load_explicit(&journal->header->resets, memory_order_relaxed)
                    : 0;
-}
-
-/* --- reading ---------------------------------------------------------------------------------- */
-
-int awi_journal_reader_new(struct awi_journal *journal,
-                           uint64_t after,
-                           struct awi_journal_reader **ret)
-{
-    struct awi_journal_reader *reader = journal ? calloc(1, sizeof(*reader)) : NULL;
-
-    *ret = reader;
-    if (!reader) {
-        return journal ? -ENOMEM : -EINVAL;
-    }
-    reader->journal = journal;
-    awi_buf_init(&reader->payload, AWI_JOURNAL_PAYLOAD);
-    uint64_t head = atomic_load(&journal->header->head);
-    reader->at = after == UINT64_MAX ? head : 0;
-    if (after != 0 && after < head) {
-        /* An id is the position of its record plus one; the next one begins where it ends. */
-        struct record *record = at(journal, after - 1);
-        uint64_t word = record ? atomic_load(&record->word) : 0;
-        reader->at = is_claimed(journal, after - 1, word) ? after - 1 + size_of(word) : 0;
-    }
-    return 0;
-}
-
-void awi_journal_reader_free(struct awi_journal_reader *reader)
-{
-    if (reader) {
-        awi_buf_deinit(&reader->payload);
-        free(reader);
-    }
-}
-
-uint64_t awi_journal_missed(const struct awi_journal_reader *reader)
-{
-    return reader->missed;
-}
-
-/* The oldest position that is safe from writers: a segment's start, one segment ahead of them. */
-static uint64_t oldest(const struct awi_journal *journal, uint64_t head)
-{
-    uint64_t end = (head / SEGMENT + 2) * SEGMENT;
-    uint64_t first = end > journal->ring ? end - journal->ring : 0;
-    uint64_t base = atomic_load(&journal->header->base);
-
-    return base > first ? base : first;
-}
-
-/* Is the claimed record at the reader's place to be waited for? */
-static bool wait_for(struct awi_journal_reader *reader, uint64_t head)
-{
-    if (reader->at < reader->dead_before) {
-        return false;
-    }
-    int64_t now = now_ms();
-    if (reader->wait_since == 0) {
-        reader->wait_since = now;
-        reader->wait_head = head;
-        return true;
-    }
-    if (now - reader->wait_since <= STALE_MS) {
-        return true;
-    }
-    reader->dead_before = reader->wait_head;
-    reader->wait_since = 0;
-    return false;
-}
-
-/* Copies the record; false when it is none that holds together. */
-static bool take(struct awi_journal_reader *reader,
-                 const struct record *from,
-                 uint64_t size,
-                 struct awi_journal_record *record)
-{
-    uint32_t len = from->len;
-    uint64_t sum = from->sum;
-
-    record->id = reader->at + 1;
-    record->time = from->time;
-    record->pid = (pid_t)from->pid;
-    awi_buf_clear(&reader->payload);
-    if (len > size - sizeof(*from) || awi_buf_add(&reader->payload, from->payload, len) < 0) {
-        return false;
-    }
-    record->payload = awi_buf_view(&reader->payload);
-    return checksum(reader->at, record->payload.ptr, len) == sum;
-}
-
-int awi_journal_next(struct awi_journal_reader *reader, struct awi_journal_record *record)
-{
-    struct awi_journal *journal = reader->journal;
-
-    for (;;) {
-        uint64_t head = atomic_load_explicit(&journal->header->head, memory_order_acquire);
-        uint64_t first = oldest(journal, head);
-        if (reader->at < first) {
-            uint64_t base = atomic_load(&journal->header->base);
-            reader->missed += first > base ? first - reader->at : 0;
-            reader->at = first;
-        }
-        if (reader->at >= head) {
-            return -ENODATA;
-        }
-        struct record *from = at(journal, reader->at);
-        if (!from) {
-            return -ENOMEM;
-        }
-        uint64_t word = atomic_load_explicit(&from->word, memory_order_acquire);
-        if (!is_claimed(journal, reader->at, word) || size_of(word) == 0) {
-            /* Overwritten in this moment, or damaged: on with the next segment. */
-            uint64_t next = (reader->at / SEGMENT + 1) * SEGMENT;
-            reader->missed += next - reader->at;
-            reader->at = next;
-            continue;
-        }
-        uint64_t size = size_of(word);
-        if ((word & 3) == CLAIMED && wait_for(reader, head)) {
-            return -EAGAIN;
-        }
-        bool good = (word & 3) == WRITTEN && take(reader, from, size, record);
-        /* Copied while it was being overwritten? */
-        good = good && atomic_load_explicit(&from->word, memory_order_acquire) == word;
-        reader->at += size;
-        reader->wait_since = 0;
-        if (good) {
-            return 0;
-        }
-    }
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One LMDB environment: opening and closing it, and exchanging it under running transactions when
- * the map must grow, the process has forked, the host has closed our descriptors, or somebody has
- * removed the directory.
+ * One LMDB environment: opening and closing it, and growing its map under running transactions.
+ * replace.c exchanges it for another.
  *
  * Nothing that a running transaction may look at is taken away: old environments and old mappings
  * are retired, and released at a moment when no transaction of this process is active.
@@ -177,99 +176,6 @@ void awi_env_close(struct awi_env *env)
     free(env);
 }
 
-/* Are the descriptors still what we opened? The host may have closed them, and opened its own. */
-static bool still_ours(const struct awi_store *store, struct awi_env *env)
-{
-    struct stat st;
-    bool ours = true;
-
-    if (fstat(env->io.data_fd, &st) < 0 || st.st_ino != env->io.data_ino ||
-        st.st_dev != env->io.dev) {
-        env->io.data_fd = -1;
-        ours = false;
-    } else if (st.st_nlink == 0 && !store->memory) {
-        ours = false; /* the directory was removed */
-    }
-    if (fstat(env->io.lock_fd, &st) < 0 || st.st_ino != env->io.lock_ino ||
-        st.st_dev != env->io.dev) {
-        env->io.lock_fd = -1;
-        ours = false;
-    }
-    return ours;
-}
-
-/* The directory itself may have been closed under us, removed, or replaced. */
-static int reopen_dir(struct awi_store *store)
-{
-    struct stat here;
-    struct stat there;
-    char *why = NULL;
-    bool held = fstat(store->dir_fd, &here) == 0 && here.st_ino == store->dir_ino &&
-                here.st_dev == store->dir_dev;
-
-    if (held && stat(store->dir, &there) == 0 && there.st_ino == here.st_ino &&
-        there.st_dev == here.st_dev) {
-        return 0;
-    }
-    int fd;
-    int r = awi_dir_open(store->dir, &fd, &why);
-    if (r == 0) {
-        r = awi_dir_check_format(store->dir, fd, &why);
-        if (r == 0 && fstat(fd, &here) == 0) {
-            if (held) {
-                awi_fd_close(store->dir_fd);
-            }
-            store->dir_fd = awi_fd_hide(fd);
-            store->dir_ino = here.st_ino;
-            store->dir_dev = here.st_dev;
-        } else {
-            close(fd);
-        }
-    }
-    free(why);
-    return r;
-}
-
-/* A memory store whose descriptors the host has closed lives on in a copy of its pages. */
-static int rescue_memory(struct awi_store *store, struct awi_env *env)
-{
-    MDB_envinfo info;
-    int fd = memfd_create("awsintercept-state", MFD_CLOEXEC);
-    int lock = memfd_create("awsintercept-lock", MFD_CLOEXEC);
-
-    mdb_env_info(env->mdb, &info);
-    size_t len = (info.me_last_pgno + 1) * env->page;
-    size_t done = 0;
-    while (fd >= 0 && lock >= 0 && done < len) {
-        ssize_t n = pwrite(fd, (const char *)env->io.data_map + done, len - done, (off_t)done);
-        if (n <= 0) {
-            break;
-        }
-        done += (size_t)n;
-    }
-    if (done < len || fd < 0 || lock < 0) {
-        int error = errno ? errno : ENOSPC;
-        if (fd >= 0) {
-            close(fd);
-        }
-        if (lock >= 0) {
-            close(lock);
-        }
-        return -error;
-    }
-    store->memory_data = awi_fd_hide(fd);
-    store->memory_lock = awi_fd_hide(lock);
-    return 0;
-}
-
-static bool memory_lost(const struct awi_store *store, const struct awi_env *env)
-{
-    struct stat st;
-
-    return fstat(store->memory_data, &st) < 0 || st.st_ino != env->io.data_ino ||
-           fstat(store->memory_lock, &st) < 0 || st.st_ino != env->io.lock_ino;
-}
-
 static void release_retired(struct awi_store *store)
 {
     pthread_mutex_lock(&store->lock);
@@ -292,112 +198,6 @@ static void release_retired(struct awi_store *store)
     }
 }
 
-/* Under store->lock and store->write_lock. */
-static int replace_env(struct awi_store *store, struct awi_env *env)
-{
-    struct awi_env *fresh;
-    uint64_t before = awi_store_generation(store);
-    int r = 0;
-
-    if (!store->memory) {
-        r = reopen_dir(store);
-    } else if (memory_lost(store, env)) {
-        r = rescue_memory(store, env);
-    }
-    if (r == 0) {
-        r = awi_env_open(store, env, &fresh);
-    }
-    if (r < 0) {
-        return r;
-    }
-    if (fresh->io.reuse_lock_fd >= 0) {
-        env->io.lock_fd = -1; /* handed on */
-    }
-    MDB_envinfo info;
-    mdb_env_info(fresh->mdb, &info);
-    if (info.me_last_txnid + atomic_load(&store->generation_base) <= before) {
-        atomic_store(&store->generation_base, before + 1 - info.me_last_txnid);
-    }
-    atomic_store(&store->env, fresh);
-    env->next = store->old_envs;
-    store->old_envs = env;
-    atomic_store(&store->retired, true);
-    return 0;
-}
-
-int awi_env_check(struct awi_store *store, bool write_locked)
-{
-    struct awi_env *env = atomic_load(&store->env);
-
-    if (still_ours(store, env)) {
-        return 0;
-    }
-    if (!write_locked) {
-        int r = awi_mutex_lock_for(&store->write_lock, 60);
-        if (r) {
-            return -r;
-        }
-    }
-    pthread_mutex_lock(&store->lock);
-    int r = atomic_load(&store->env) == env ? replace_env(store, env) : 0;
-    pthread_mutex_unlock(&store->lock);
-    if (!write_locked) {
-        pthread_mutex_unlock(&store->write_lock);
-    }
-    return r;
-}
-
-/* In a forked child the environment is the parent's: its reader slots and its locks must not be
- * touched. A private copy of the lock mapping lets LMDB clean up without reaching them. */
-static int leave_parent(struct awi_store *store)
-{
-    struct awi_env *env = atomic_load(&store->env);
-    struct awi_env *fresh;
-
-    pthread_mutex_init(&store->write_lock, NULL);
-    bool idle = atomic_load(&store->active) <= 1; /* this call itself */
-    if (idle) {
-        void *own = mmap(env->io.lock_map,
-                         env->io.lock_map_len,
-                         PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-                         -1,
-                         0);
-        idle = own != MAP_FAILED;
-    }
-    still_ours(store, env);
-    /* Before the new one: closing the lock file later would drop the new one's locks. */
-    awi_fd_close(env->io.data_fd);
-    awi_fd_close(env->io.lock_fd);
-    env->io.data_fd = -1;
-    env->io.lock_fd = -1;
-    int r = store->memory ? 0 : reopen_dir(store);
-    if (r == 0) {
-        r = awi_env_open(store, NULL, &fresh);
-    }
-    if (r < 0) {
-        return r;
-    }
-    atomic_store(&store->env, fresh);
-    atomic_store(&store->forked, false);
-    if (idle) {
-        awi_env_close(env);
-    }
-    return 0;
-}
-
-static int first_use_after_fork(struct awi_store *store)
-{
-    int r = 0;
-
-    pthread_mutex_lock(&store->lock);
-    if (atomic_load(&store->forked)) {
-        r = leave_parent(store);
-    }
-    pthread_mutex_unlock(&store->lock);
-    return r;
-}
-
 static long long coarse_ms(void)
 {
     struct timespec now;
@@ -412,7 +212,7 @@ int awi_env_get(struct awi_store *store, struct awi_env **ret)
 
     atomic_fetch_add(&store->active, 1);
     if (atomic_load_explicit(&store->forked, memory_order_relaxed)) {
-        r = first_use_after_fork(store);
+        r = awi_env_after_fork(store);
     }
     long long now = coarse_ms();
     if (r == 0 && now - atomic_load_explicit(&store->checked_at, memory_order_relaxed) > CHECK_MS) {

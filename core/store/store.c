@@ -23,7 +23,12 @@ static struct awi_store *stores;
 static void free_store(struct awi_store *store)
 {
     awi_journal_close(store->journal);
-    awi_env_close(atomic_load(&store->env));
+    struct awi_env *env = atomic_load(&store->env);
+    if (env && atomic_load(&store->forked)) {
+        awi_env_disown(store, env, !store->parent_busy);
+    } else {
+        awi_env_close(env);
+    }
     awi_fd_close(store->dir_fd);
     awi_fd_close(store->memory_data);
     awi_fd_close(store->memory_lock);
@@ -202,6 +207,9 @@ void awi_store_fork_child(struct awi_store *store)
     pthread_mutex_init(&stores_lock, NULL);
     pthread_mutex_init(&store->lock, NULL);
     pthread_mutex_init(&store->write_lock, NULL);
+    /* Transactions of the parent's threads do not exist here. */
+    unsigned active = atomic_exchange(&store->active, 0);
+    store->parent_busy = active > 0 || (store->parent_busy && atomic_load(&store->forked));
     atomic_store(&store->forked, true);
     atomic_store(&store->checked_at, 0);
     awi_journal_fork_child(store->journal);
@@ -247,8 +255,12 @@ uint64_t awi_store_generation(struct awi_store *store)
             awi_env_put(store);
         }
     }
-    mdb_env_info(atomic_load(&store->env)->mdb, &info);
-    uint64_t generation = info.me_last_txnid + atomic_load(&store->generation_base);
+    uint64_t generation = atomic_load(&store->generation_base);
+    struct awi_env *now = atomic_load(&store->env);
+    if (now) {
+        mdb_env_info(now->mdb, &info);
+        generation += info.me_last_txnid;
+    }
     awi_env_put(store);
     return generation;
 }

@@ -6,8 +6,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -172,6 +174,15 @@ size_t t_entries(struct awi_store *store)
     assert_int_equal(mdb_env_stat(env->mdb, &stat), 0);
     awi_env_put(store);
     return stat.ms_entries;
+}
+
+bool t_small_disk(const char *path, size_t bytes)
+{
+    char options[64];
+
+    snprintf(options, sizeof(options), "size=%zu,mode=0700", bytes);
+    return unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("tmpfs", path, "tmpfs", 0, options) == 0;
 }
 
 int t_fork(int (*child)(void *arg), void *arg)

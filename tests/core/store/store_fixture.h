@@ -41,6 +41,11 @@ unsigned t_count(struct awi_store *store, const char *account);
 /* Entries of any kind in the engine. */
 size_t t_entries(struct awi_store *store);
 
+/* For a forked child: a file system of so many bytes on path, seen by this process alone. False
+ * where that is not permitted; the child then returns T_SKIP. */
+bool t_small_disk(const char *path, size_t bytes);
+#define T_SKIP 77
+
 /* Runs in a forked child and gives its exit status; 128 + signal when it was killed. */
 int t_fork(int (*child)(void *arg), void *arg);
 
