@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Compiled policies that are kept. */
 #define POLICIES_MOST 1024
@@ -20,7 +21,9 @@ void awi_core_init_state(struct awi_core *core,
         .shim = shim,
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .random = AWI_RANDOM_SYSTEM,
+        .pid = getpid(),
     };
+    awi_unique_begin(&core->request_ids);
 }
 
 void awi_core_deinit(struct awi_core *core)
@@ -166,6 +169,8 @@ void awi_core_fork_parent(struct awi_core *core)
 void awi_core_fork_child(struct awi_core *core)
 {
     pthread_mutex_init(&core->lock, NULL);
+    core->pid = getpid();
+    awi_unique_begin(&core->request_ids);
     if (core->store) {
         awi_store_fork_child(core->store);
     }

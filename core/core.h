@@ -31,6 +31,8 @@ struct awi_core {
     struct awi_journal *journal;
     struct awi_policy_cache *policies;
     struct awi_random random;
+    uint64_t request_ids; /* stream of unique names, ids.h */
+    pid_t pid;            /* of this process */
 };
 
 /* Takes nothing and opens nothing yet. */

@@ -5,10 +5,10 @@
 #include <sys/random.h>
 
 /* splitmix64: short, and every seed gives a full-period stream. */
-static uint64_t next_seeded(uint64_t *state)
-{
-    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
+#define STEP UINT64_C(0x9e3779b97f4a7c15)
 
+static uint64_t mixed(uint64_t z)
+{
     z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
     return z ^ (z >> 31);
@@ -20,7 +20,7 @@ void awi_random_fill(struct awi_random *random, void *data, size_t n)
 
     if (random->seeded) {
         while (n > 0) {
-            uint64_t word = next_seeded(&random->state);
+            uint64_t word = mixed(random->state += STEP);
             for (int i = 0; i < 8 && n > 0; i++, n--) {
                 *at++ = (unsigned char)(word >> (8 * i));
             }
@@ -62,16 +62,16 @@ awi_random_text(struct awi_random *random, struct awi_arena *arena, const char *
     return awi_str_of(text, n);
 }
 
-void awi_random_uuid(struct awi_random *random, char ret[37])
+#define UUID_BYTES 16
+
+static void write_uuid(unsigned char bytes[UUID_BYTES], char ret[37])
 {
     static const char hex[] = "0123456789abcdef";
-    unsigned char bytes[16];
     size_t at = 0;
 
-    awi_random_fill(random, bytes, sizeof(bytes));
     bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
     bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
-    for (size_t i = 0; i < sizeof(bytes); i++) {
+    for (size_t i = 0; i < UUID_BYTES; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10) {
             ret[at++] = '-';
         }
@@ -79,4 +79,25 @@ void awi_random_uuid(struct awi_random *random, char ret[37])
         ret[at++] = hex[bytes[i] & 15];
     }
     ret[at] = '\0';
+}
+
+void awi_random_uuid(struct awi_random *random, char ret[37])
+{
+    unsigned char bytes[UUID_BYTES];
+
+    awi_random_fill(random, bytes, sizeof(bytes));
+    write_uuid(bytes, ret);
+}
+
+void awi_unique_begin(uint64_t *stream)
+{
+    awi_random_fill(&AWI_RANDOM_SYSTEM, stream, sizeof(*stream));
+}
+
+void awi_unique_uuid(uint64_t *stream, char ret[37])
+{
+    uint64_t at = __atomic_fetch_add(stream, 2 * STEP, __ATOMIC_RELAXED);
+    uint64_t words[2] = {mixed(at + STEP), mixed(at + 2 * STEP)};
+
+    write_uuid((unsigned char *)words, ret);
 }

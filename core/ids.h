@@ -32,3 +32,11 @@ awi_random_text(struct awi_random *random, struct awi_arena *arena, const char *
 
 /* A version 4 UUID in its text form of 36 characters and a NUL. */
 void awi_random_uuid(struct awi_random *random, char ret[37]);
+
+/*
+ * Names that must be unique but need not be secret (request ids), without a system call each: a
+ * stream that is begun from the system's source, once a process, and may be used by threads at once.
+ */
+void awi_unique_begin(uint64_t *stream);
+/* The next version 4 UUID of the stream. */
+void awi_unique_uuid(uint64_t *stream, char ret[37]);

@@ -60,7 +60,7 @@ void awi_request_record(struct awi_req *req)
     struct awi_str why;
     struct log_Call call = {
         .Time = AWI_SOME(req->now),
-        .Pid = AWI_SOME(peer && peer->pid ? peer->pid : getpid()),
+        .Pid = AWI_SOME(peer && peer->pid ? peer->pid : req->core->pid),
         .DurationMicros = AWI_SOME(since_us(req->started_ns)),
         .RequestId = req->id,
         .Service = req->model->id,

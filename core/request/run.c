@@ -31,6 +31,7 @@ static const struct awi_model unknown_model = {
 static int begin(struct awi_req *req)
 {
     struct timespec at;
+    char id[37];
 
     clock_gettime(CLOCK_MONOTONIC, &at);
     req->started_ns = (int64_t)at.tv_sec * 1000000000 + at.tv_nsec;
@@ -40,7 +41,8 @@ static int begin(struct awi_req *req)
         return -ENOMEM;
     }
     req->now = awi_clock_now(&req->config->clock, 0);
-    req->id = awi_uuid(req);
+    awi_unique_uuid(&req->core->request_ids, id);
+    req->id = awi_arena_str(req->arena, awi_str_of(id, 36));
     return awi_str_is_set(req->id) ? 0 : -ENOMEM;
 }
 
