@@ -157,7 +157,8 @@ struct awi_str awi_uuid(struct awi_req *req);
  */
 int awi_fail(struct awi_req *req, const struct awi_error_type *type, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* The same with members besides the message: body is the error's struct (type->shape). */
+/* The same with members besides the message: body is the error's struct (type->shape), which is
+ * copied. */
 int awi_fail_with(struct awi_req *req,
                   const struct awi_error_type *type,
                   const void *body,
@@ -190,8 +191,8 @@ const void *awi_body_data(const struct awi_body *body);
 /* Reads up to len bytes at offset: count, 0 at the end, -errno. */
 ssize_t awi_body_read(const struct awi_body *body, uint64_t offset, void *data, size_t len);
 
-/* Keeps an input body as a blob of the store (store.h) under the scope; *ret_id names it. The spool
- * file becomes the blob by a rename. */
+/* Keeps a body as a blob of the store (store.h); *ret_id names it. An input body's spool file
+ * becomes the blob by a rename; any other is copied. */
 int awi_body_keep(struct awi_req *req, struct awi_body *body, struct awi_blob_id *ret_id);
 
 /* An output body of bytes that live in the arena or for ever. */

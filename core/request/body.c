@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#define COPY_CHUNK (64u << 10)
+
 static int spool_write(void *self, const void *data, size_t len)
 {
     return awi_spool_write(self, data, len);
@@ -53,10 +55,37 @@ int awi_request_spool(void *ctx,
     return r;
 }
 
+/* A body that lies in another blob: the copy of an object. */
+static int keep_copy(struct awi_req *req, const struct awi_body *body, struct awi_blob_id *ret_id)
+{
+    uint64_t size = awi_body_size(body);
+    char *chunk = awi_arena_alloc(req->arena, COPY_CHUNK);
+    struct awi_spool *spool = NULL;
+    int r = chunk ? awi_spool_new(req->core->store, &spool) : -ENOMEM;
+
+    for (uint64_t at = 0; r == 0 && at < size;) {
+        ssize_t n = awi_body_read(body, at, chunk, COPY_CHUNK);
+        if (n <= 0) {
+            r = n < 0 ? (int)n : -EIO;
+        } else {
+            r = awi_spool_write(spool, chunk, (size_t)n);
+            at += (uint64_t)n;
+        }
+    }
+    if (r < 0) {
+        awi_spool_free(spool);
+        return r;
+    }
+    return awi_blob_keep(req->txn, spool, ret_id);
+}
+
 int awi_body_keep(struct awi_req *req, struct awi_body *body, struct awi_blob_id *ret_id)
 {
     if (body && body->source == &spool_source) {
         return awi_blob_keep(req->txn, awi_body_take(body), ret_id);
+    }
+    if (body && awi_body_size(body) > 0 && !awi_body_data(body)) {
+        return keep_copy(req, body, ret_id);
     }
     return awi_blob_put(req->txn, body ? awi_str_of(body->data, body->size) : AWI_STR(""), ret_id);
 }

@@ -167,7 +167,14 @@ int awi_fail_with(struct awi_req *req,
     va_start(args, format);
     struct awi_str message = awi_arena_vprintf(req->arena, format, args);
     va_end(args);
-    return place(req, type, body, message);
+    void *copy = NULL;
+    if (type->shape && body) {
+        copy = awi_arena_calloc(req->arena, 1, type->shape->size);
+        if (!copy || awi_shape_copy(req->arena, type->shape, copy, body) < 0) {
+            return -ENOMEM;
+        }
+    }
+    return place(req, type, copy, message);
 }
 
 const struct awi_config *awi_request_config(const struct awi_req *req)

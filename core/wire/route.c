@@ -184,12 +184,11 @@ static int operation_score(const struct awi_operation *op,
         if (member->location == AWI_IN_QUERY) {
             score += has_param(params, n, member->wire_name, &given) ? 100 : -10000;
         } else if (member->location == AWI_IN_HEADER) {
-            for (size_t k = 0; k < request->n_headers; k++) {
-                if (awi_str_eq_nocase(request->headers[k].name, member->wire_name)) {
-                    score += 50;
-                    break;
-                }
+            bool there = false;
+            for (size_t k = 0; k < request->n_headers && !there; k++) {
+                there = awi_str_eq_nocase(request->headers[k].name, member->wire_name);
             }
+            score += there ? 50 : -50;
         }
     }
     if (has_param(params, n, AWI_STR("x-id"), &given) && awi_str_eq(given, op->name)) {

@@ -261,8 +261,8 @@ int ddb_syntax_error(struct ddb_parser *parser)
     const char *to = token->text.ptr + token->text.len;
 
     if (token->kind == DDB_TOKEN_END) {
-        to = parser->text.ptr + parser->text.len;
-        from = before->text.ptr ? before->text.ptr : to;
+        from = before->text.ptr;
+        to = from + before->text.len;
     } else if (after.kind != DDB_TOKEN_END) {
         to = after.text.ptr + after.text.len;
     }
