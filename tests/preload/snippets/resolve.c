@@ -5,7 +5,10 @@
 #include "snippet.h"
 
 #include <arpa/inet.h>
+#include <arpa/nameser.h>
 #include <poll.h>
+#include <resolv.h>
+#include <signal.h>
 #include <stdlib.h>
 
 static bool is_reserved_v4(const void *addr)
@@ -251,6 +254,46 @@ static int dns_unconnected(void)
     return 0;
 }
 
+static int by_library(void)
+{
+    unsigned char answer[512];
+    int n = res_query("ssm.us-east-1.amazonaws.com", 1, 1, answer, sizeof(answer));
+    CHECK(n > 40 && answer[7] == 1 && is_reserved_v4(answer + n - 4));
+    n = res_search("ssm.us-east-1.amazonaws.com", 1, 28, answer, sizeof(answer));
+    CHECK(n > 50 && answer[7] == 1 && is_reserved_v6(answer + n - 16));
+    unsigned char query[300];
+    size_t len = make_query(query, "ssm.us-east-1.amazonaws.com", 1);
+    n = res_send(query, (int)len, answer, sizeof(answer));
+    CHECK(n == (int)len + 16 && answer[0] == 0x12 && answer[1] == 0x34);
+    CHECK(res_query("ssm.us-east-1.amazonaws.com", 1, 16, answer, sizeof(answer)) == -1);
+    CHECK(h_errno == NO_DATA);
+    return 0;
+}
+
+static int asynchronous(void)
+{
+    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+    struct gaicb ours = {.ar_name = "ecs.us-east-1.amazonaws.com", .ar_request = &hints};
+    struct gaicb other = {.ar_name = "127.0.0.9", .ar_request = &hints};
+    struct gaicb *list[3] = {&ours, NULL, &other};
+    struct sigevent none = {.sigev_notify = SIGEV_NONE};
+    for (int mode = 0; mode < 2; mode++) {
+        CHECK(getaddrinfo_a(mode ? GAI_WAIT : GAI_NOWAIT, list, 3, &none) == 0);
+        const struct gaicb *wait[2] = {&ours, &other};
+        while (gai_error(&ours) == EAI_INPROGRESS || gai_error(&other) == EAI_INPROGRESS) {
+            gai_suspend(wait, 2, NULL);
+        }
+        CHECK(gai_error(&ours) == 0 && gai_error(&other) == 0);
+        struct sockaddr_in *in = (struct sockaddr_in *)ours.ar_result->ai_addr;
+        CHECK(is_reserved_v4(&in->sin_addr));
+        in = (struct sockaddr_in *)other.ar_result->ai_addr;
+        CHECK(in->sin_addr.s_addr == htonl(0x7f000009));
+        freeaddrinfo(ours.ar_result);
+        freeaddrinfo(other.ar_result);
+    }
+    return 0;
+}
+
 /* A real name server on the loopback gets the queries that are not ours, before and after one that
  * is, and none that is. */
 static int dns_others(void)
@@ -294,6 +337,8 @@ const struct snippet resolve_snippets[] = {
     {"backwards", backwards, PRELOAD},
     {"dns_connected", dns_connected, PRELOAD},
     {"dns_unconnected", dns_unconnected, PRELOAD},
+    {"res_query", by_library, PRELOAD},
+    {"getaddrinfo_a", asynchronous, PRELOAD},
     {"dns_others", dns_others, PRELOAD | ALONE},
     {NULL, NULL, 0},
 };

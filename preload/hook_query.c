@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rarer ways to ask libc for an address: getaddrinfo_a() and the resolver library. Inside libc
+ * they do not pass through the hooks of hook_resolve.c and dns.c.
+ */
+#include <arpa/nameser.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "preload/dns.h"
+#include "preload/guard.h"
+#include "preload/match.h"
+#include "preload/real.h"
+#include "preload/shim.h"
+
+static bool is_ours(const char *name)
+{
+    return name && !awi_inside() && !awi_disabled() && awi_match_name(name, 0);
+}
+
+/* Names of ours are resolved at once, the others by the real function: it gives the notice also
+ * when nothing is left for it to do. */
+int hook_getaddrinfo_a(int mode, struct gaicb **list, int count, struct sigevent *event)
+{
+    awi_fn_getaddrinfo_a real = AWI_REAL(getaddrinfo_a);
+    int ours = 0;
+    for (int i = 0; list && i < count; i++) {
+        ours += list[i] && is_ours(list[i]->ar_name);
+    }
+    if (AWI_LIKELY(!ours)) {
+        return real(mode, list, count, event);
+    }
+    struct gaicb **others = calloc((size_t)count, sizeof(*others));
+    if (!others) {
+        return EAI_MEMORY;
+    }
+    int left = 0;
+    for (int i = 0; i < count; i++) {
+        struct gaicb *item = list[i];
+        if (item && is_ours(item->ar_name)) {
+            item->__return = hook_getaddrinfo(
+                item->ar_name, item->ar_service, item->ar_request, &item->ar_result);
+        } else if (item) {
+            others[left++] = item;
+        }
+    }
+    int r = left || mode == GAI_NOWAIT ? real(mode, others, left, event) : 0;
+    free(others);
+    return r;
+}
+
+/*
+ * Queries by the resolver library. NOT_OURS: the real function shall ask.
+ */
+enum { NOT_OURS = -2, HEAD = 12, ROOM = 600 };
+
+static int answer_query(const unsigned char *query, size_t len, unsigned char *answer, int size)
+{
+    unsigned char full[ROOM];
+    if (awi_inside() || awi_disabled()) {
+        return NOT_OURS;
+    }
+    struct awi_entry entry;
+    awi_enter(&entry);
+    size_t n = awi_dns_answer(query, len, full, sizeof(full));
+    awi_leave(&entry);
+    if (!n) {
+        return NOT_OURS;
+    }
+    memcpy(answer, full, size < 0 ? 0 : n < (size_t)size ? n : (size_t)size);
+    return (int)n;
+}
+
+/* Builds the question and answers it as res_query() does: no records is an error. */
+static int answer_name(const char *name, int class, int type, unsigned char *answer, int size)
+{
+    unsigned char query[ROOM] = {[2] = 0x01, [5] = 1};
+    size_t at = HEAD;
+    if (class != ns_c_in || size < HEAD || !is_ours(name) || strlen(name) > 254) {
+        return NOT_OURS;
+    }
+    while (*name) {
+        size_t label = strcspn(name, ".");
+        if (!label || label > 63) {
+            return NOT_OURS;
+        }
+        query[at++] = (unsigned char)label;
+        memcpy(query + at, name, label);
+        at += label;
+        name += label + (name[label] == '.');
+    }
+    query[at + 1] = (unsigned char)(type >> 8);
+    query[at + 2] = (unsigned char)type;
+    query[at + 4] = (unsigned char)class;
+    int n = answer_query(query, at + 5, answer, size);
+    if (n > 0 && !answer[7]) {
+        h_errno = NO_DATA;
+        return -1;
+    }
+    return n;
+}
+
+#define HOOK_ANSWER(hook, params, ask, call)                                                       \
+    int hook params                                                                                \
+    {                                                                                              \
+        int n = ask;                                                                               \
+        return n == NOT_OURS ? call : n;                                                           \
+    }
+
+#define BY_NAME(name)                                                                              \
+    HOOK_ANSWER(hook_##name,                                                                       \
+                (const char *host, int class, int type, unsigned char *answer, int size),          \
+                answer_name(host, class, type, answer, size),                                      \
+                AWI_REAL(name)(host, class, type, answer, size))
+
+#define BY_NAME_STATE(name)                                                                        \
+    HOOK_ANSWER(                                                                                   \
+        hook_##name,                                                                               \
+        (void *state, const char *host, int class, int type, unsigned char *answer, int size),     \
+        answer_name(host, class, type, answer, size),                                              \
+        AWI_REAL(name)(state, host, class, type, answer, size))
+
+#define BY_MESSAGE(name)                                                                           \
+    HOOK_ANSWER(hook_##name,                                                                       \
+                (const unsigned char *query, int len, unsigned char *answer, int size),            \
+                answer_query(query, (size_t)len, answer, size),                                    \
+                AWI_REAL(name)(query, len, answer, size))
+
+#define BY_MESSAGE_STATE(name)                                                                     \
+    HOOK_ANSWER(                                                                                   \
+        hook_##name,                                                                               \
+        (void *state, const unsigned char *query, int len, unsigned char *answer, int size),       \
+        answer_query(query, (size_t)len, answer, size),                                            \
+        AWI_REAL(name)(state, query, len, answer, size))
+
+/* clang-format off */
+BY_NAME(res_query)
+BY_NAME(__res_query)
+BY_NAME(res_search)
+BY_NAME(__res_search)
+BY_NAME_STATE(res_nquery)
+BY_NAME_STATE(__res_nquery)
+BY_NAME_STATE(res_nsearch)
+BY_NAME_STATE(__res_nsearch)
+BY_MESSAGE(res_send)
+BY_MESSAGE(__res_send)
+BY_MESSAGE_STATE(res_nsend)
+BY_MESSAGE_STATE(__res_nsend)
+/* clang-format on */
