@@ -327,9 +327,8 @@ class Generator:
                 ".operations = operations", ".n_operations = %s_n_ops" % p]
         return "const struct awi_model %s_model = {\n    %s,\n};\n" % (p, ",\n    ".join(rows))
 
-    def source(self):
-        p = self.prefix
-        out = [HEAD, '#include "gen/%s.h"\n\n' % p]
+    def source(self, include):
+        out = [HEAD, '#include "%s.h"\n\n' % include]
         if any(self.is_body(r) for n in self.of_kind("structure")
                for r in self.shapes[n]["members"].values()):
             out.append("static const struct awi_shape streaming_body = {\n"
@@ -355,6 +354,7 @@ def main():
     parser.add_argument("--patch")
     parser.add_argument("--records")
     parser.add_argument("--outdir", required=True)
+    parser.add_argument("--include", help="how the header is included, without .h (gen/PREFIX)")
     args = parser.parse_args()
 
     def read(path):
@@ -374,7 +374,8 @@ def main():
                 raise ModelError("the record %r has the name of a shape of the model" % name)
             model["shapes"][name] = shape
         generator = Generator(c_name(args.prefix), model)
-        texts = {".h": generator.header(), ".c": generator.source()}
+        include = args.include or "gen/" + args.prefix
+        texts = {".h": generator.header(), ".c": generator.source(include)}
     except ModelError as error:
         sys.exit("gen-model: %s: %s" % (args.prefix, error))
     for suffix, text in texts.items():
