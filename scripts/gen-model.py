@@ -271,7 +271,7 @@ class Generator:
         if trait.get("code", name) != name:
             row.append(".query_code = " + view(trait["code"]))
         row += [".status = %d" % status, ".sender = %s" % ("true" if sender else "false")]
-        if any(m.lower() != "message" for m in shape.get("members", {})):
+        if any(m != "message" for m in shape.get("members", {})):
             row.append(".shape = &%s_%s_shape" % (self.prefix, name))
         return "const struct awi_error_type %s_%s_error = {\n    %s,\n};\n" % (
             self.prefix, name, ",\n    ".join(row))

@@ -170,7 +170,7 @@ struct awi_error_type {
     struct awi_str query_code; /* as XML protocols name it (awsQuery error code); absent: code */
     uint16_t status;           /* HTTP */
     bool sender;               /* the caller is at fault (Type Sender), else Receiver */
-    const struct awi_shape *shape; /* members besides message; NULL: none */
+    const struct awi_shape *shape; /* NULL: no member but "message" */
 };
 
 enum awi_protocol {

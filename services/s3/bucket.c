@@ -286,20 +286,15 @@ int s3_get_bucket_location(struct awi_req *req,
 {
     struct s3_bucket bucket;
     int r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
-    static const char head[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<LocationConstraint "
-                               "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
 
     if (r != 0) {
         return r;
     }
     /* Buckets in us-east-1 have an empty constraint, for ever. */
-    if (awi_str_is(bucket.region, "us-east-1")) {
-        out->LocationConstraint = awi_arena_printf(awi_arena(req), "%s/>", head);
-    } else {
-        out->LocationConstraint = awi_arena_printf(
-            awi_arena(req), "%s>%.*s</LocationConstraint>", head, AWI_STR_FMT(bucket.region));
+    if (!awi_str_is(bucket.region, "us-east-1")) {
+        out->LocationConstraint = bucket.region;
     }
-    return out->LocationConstraint.ptr ? 0 : -ENOMEM;
+    return 0;
 }
 
 /* -ENOENT: none. */
