@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const char *awi_config_env(const char *const *environment, const char *name)
 {
@@ -134,11 +135,27 @@ static int load_file(struct awi_config *config, struct awi_buf *buf, const char 
     return awi_config_parse(config, path, awi_buf_view(buf), environment);
 }
 
+/* The state directory that nobody named: one for each user. */
+static int default_state(struct awi_config *config, const char *const *environment)
+{
+    const char *runtime = awi_config_env(environment, "XDG_RUNTIME_DIR");
+
+    config->state =
+        runtime && *runtime == '/'
+            ? awi_arena_printf(&config->arena, "%s/awsintercept", runtime)
+            : awi_arena_printf(&config->arena, "/tmp/awsintercept-%u", (unsigned)geteuid());
+    return config->state.ptr ? 0 : -ENOMEM;
+}
+
 int awi_config_load(struct awi_config *config)
 {
+    const char *const *environment = (const char *const *)environ;
     struct awi_buf buf = AWI_BUF_INIT(AWI_CONFIG_FILE_MAX);
-    int r = load_file(config, &buf, (const char *const *)environ);
+    int r = load_file(config, &buf, environment);
 
     awi_buf_deinit(&buf);
+    if (r >= 0 && !awi_str_is_set(config->state) && default_state(config, environment) < 0) {
+        return -ENOMEM;
+    }
     return r;
 }
