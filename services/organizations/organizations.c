@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * AWS Organizations: which operations there are. An operation that is not here answers
+ * NotImplemented.
+ */
+#include "services/organizations/organizations.h"
+
+static const struct organizations_handlers handlers = {
+    .AttachPolicy = org_attach_policy,
+    .CloseAccount = org_close_account,
+    .CreateAccount = org_create_account,
+    .CreateOrganization = org_create_organization,
+    .CreateOrganizationalUnit = org_create_ou,
+    .CreatePolicy = org_create_policy,
+    .DeleteOrganization = org_delete_organization,
+    .DeleteOrganizationalUnit = org_delete_ou,
+    .DeletePolicy = org_delete_policy,
+    .DescribeAccount = org_describe_account,
+    .DescribeCreateAccountStatus = org_describe_create_account_status,
+    .DescribeOrganization = org_describe_organization,
+    .DescribeOrganizationalUnit = org_describe_ou,
+    .DescribePolicy = org_describe_policy,
+    .DetachPolicy = org_detach_policy,
+    .DisablePolicyType = org_disable_policy_type,
+    .EnablePolicyType = org_enable_policy_type,
+    .LeaveOrganization = org_leave_organization,
+    .ListAccounts = org_list_accounts,
+    .ListAccountsForParent = org_list_accounts_for_parent,
+    .ListChildren = org_list_children,
+    .ListCreateAccountStatus = org_list_create_account_status,
+    .ListOrganizationalUnitsForParent = org_list_ous,
+    .ListParents = org_list_parents,
+    .ListPolicies = org_list_policies,
+    .ListPoliciesForTarget = org_list_policies_for_target,
+    .ListRoots = org_list_roots,
+    .ListTagsForResource = org_list_tags,
+    .ListTargetsForPolicy = org_list_targets_for_policy,
+    .MoveAccount = org_move_account,
+    .RemoveAccountFromOrganization = org_remove_account,
+    .TagResource = org_tag_resource,
+    .UntagResource = org_untag_resource,
+    .UpdateOrganizationalUnit = org_update_ou,
+    .UpdatePolicy = org_update_policy,
+};
+
+const struct awi_service awi_service_organizations = {
+    .model = &organizations_model,
+    .handlers = &handlers,
+};

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the Organizations service share. What authorization needs of an organization is
+ * core/identity/organization.h's; beside it this service keeps, in the management account:
+ *     "member"  under an account id: nothing; which accounts are in the organization
+ *     "child"   under AWI_KEY(parent, kind, id): nothing; kind is "account" or "unit"
+ *     "create"  struct organizations_CreateAccountRecord under car-...
+ */
+#pragma once
+
+#include "core/identity/identity.h"
+#include "core/identity/organization.h"
+#include "core/service.h"
+#include "core/store/record.h"
+
+#include "gen/core.h"
+#include "gen/organizations.h"
+
+#define ORG_MEMBERS  "member"
+#define ORG_CHILDREN "child"
+#define ORG_CREATES  "create"
+#define ORG_ACCOUNT  "account"
+#define ORG_UNIT     "unit"
+
+/* The organization a request is about, and the caller's place in it. */
+struct org {
+    struct awi_directory dir;
+    struct core_OrganizationRecord record;
+    struct awi_scope scope;
+    bool is_management; /* the caller is the management account */
+};
+
+/* --- organization.c -------------------------------------------------------------------------- */
+
+/* The caller's organization: >0 AWSOrganizationsNotInUseException. */
+int org_open(struct awi_req *req, struct org *ret);
+/* The same for the management account alone: >0 AccessDeniedException. */
+int org_open_managed(struct awi_req *req, struct org *ret);
+/* "arn:aws:organizations::MGMT:kind/o-.../id" */
+struct awi_str
+org_arn(struct awi_req *req, const struct org *org, const char *kind, struct awi_str id);
+/* A ConstraintViolationException, an InvalidInputException with a Reason of the model. */
+int org_constraint(struct awi_req *req, const char *reason, const char *message);
+int org_invalid(struct awi_req *req, const char *reason, const char *message);
+
+/* --- tree.c ---------------------------------------------------------------------------------- */
+int org_unit_get(const struct org *org, struct awi_str id, struct core_UnitRecord *ret);
+int org_unit_put(const struct org *org, const struct core_UnitRecord *unit);
+/* Notes or forgets that id (ORG_ACCOUNT, ORG_UNIT) hangs below parent. */
+int org_child_add(const struct org *org,
+                  struct awi_str parent,
+                  const char *kind,
+                  struct awi_str id);
+int org_child_remove(const struct org *org,
+                     struct awi_str parent,
+                     const char *kind,
+                     struct awi_str id);
+/* -ENOENT when nothing hangs there. */
+int org_has_children(const struct org *org, struct awi_str parent);
+/* Makes an account a member below parent, with the policies every account has, and writes its
+ * record. */
+int org_join(const struct org *org, struct awi_str parent, struct core_AccountRecord *account);
+/* Takes it out again. */
+int org_leave(const struct org *org, struct core_AccountRecord *account);
+/* A member by its id. -ENOENT: no member. */
+int org_member(const struct org *org, struct awi_str id, struct core_AccountRecord *ret);
+
+/* --- attach.c -------------------------------------------------------------------------------- */
+/* Attaches the AWS managed policies of the enabled types to a new target. */
+int org_attach_full(const struct org *org, struct awi_str target);
+int org_detach_all(const struct org *org, struct awi_str target);
+/* Is the policy attached anywhere? 0 yes, -ENOENT no. */
+int org_is_attached(const struct org *org, struct awi_str policy);
+
+/* --- page.c ---------------------------------------------------------------------------------- */
+#define ORG_PAGE 20
+enum { ORG_TAKEN = 0, ORG_SKIPPED = 1 };
+
+/* One page of a table, at most max items (absent: 20). take() gets each record and answers
+ * ORG_TAKEN, ORG_SKIPPED or -errno. *ret_next is the token of the next page, absent at the end. */
+struct org_page {
+    const char *table;
+    struct awi_str prefix;
+    struct awi_str token;
+    struct awi_opt_i32 max;
+    int (*take)(void *arg, struct awi_str key, struct awi_str value);
+    void *arg;
+};
+int org_page(struct awi_req *req,
+             const struct org *org,
+             const struct org_page *page,
+             struct awi_str *ret_next);
+
+/* --- What the answers are made of ------------------------------------------------------------ */
+int org_show_account(struct awi_req *req,
+                     const struct org *org,
+                     const struct core_AccountRecord *record,
+                     struct organizations_Account *ret);
+int org_show_policy(struct awi_req *req,
+                    const struct org *org,
+                    const struct core_OrganizationPolicyRecord *record,
+                    struct organizations_PolicySummary *ret);
+int org_show_root(struct awi_req *req, const struct org *org, struct organizations_Root *ret);
+
+/* --- tags.c ---------------------------------------------------------------------------------- */
+int org_take_tags(struct awi_req *req,
+                  const struct organizations_Tags *tags,
+                  struct core_Tags *ret);
+
+/* --- Handlers -------------------------------------------------------------------------------- */
+#define ORG_HANDLER(name, Operation)                                                               \
+    int org_##name(struct awi_req *req,                                                            \
+                   const struct organizations_##Operation##Request *in,                            \
+                   struct organizations_##Operation##Response *out);
+#define ORG_SILENT(name, Operation)                                                                \
+    int org_##name(                                                                                \
+        struct awi_req *req, const struct organizations_##Operation##Request *in, void *out);
+
+ORG_HANDLER(create_organization, CreateOrganization)
+int org_describe_organization(struct awi_req *req,
+                              const void *in,
+                              struct organizations_DescribeOrganizationResponse *out);
+int org_delete_organization(struct awi_req *req, const void *in, void *out);
+ORG_HANDLER(list_roots, ListRoots)
+
+ORG_HANDLER(create_account, CreateAccount)
+ORG_HANDLER(describe_create_account_status, DescribeCreateAccountStatus)
+ORG_HANDLER(list_create_account_status, ListCreateAccountStatus)
+ORG_HANDLER(describe_account, DescribeAccount)
+ORG_HANDLER(list_accounts, ListAccounts)
+ORG_HANDLER(list_accounts_for_parent, ListAccountsForParent)
+ORG_SILENT(close_account, CloseAccount)
+ORG_SILENT(remove_account, RemoveAccountFromOrganization)
+int org_leave_organization(struct awi_req *req, const void *in, void *out);
+ORG_SILENT(move_account, MoveAccount)
+
+ORG_HANDLER(create_ou, CreateOrganizationalUnit)
+ORG_HANDLER(update_ou, UpdateOrganizationalUnit)
+ORG_HANDLER(describe_ou, DescribeOrganizationalUnit)
+ORG_SILENT(delete_ou, DeleteOrganizationalUnit)
+ORG_HANDLER(list_ous, ListOrganizationalUnitsForParent)
+ORG_HANDLER(list_parents, ListParents)
+ORG_HANDLER(list_children, ListChildren)
+
+ORG_HANDLER(create_policy, CreatePolicy)
+ORG_HANDLER(update_policy, UpdatePolicy)
+ORG_HANDLER(describe_policy, DescribePolicy)
+ORG_SILENT(delete_policy, DeletePolicy)
+ORG_HANDLER(list_policies, ListPolicies)
+ORG_SILENT(attach_policy, AttachPolicy)
+ORG_SILENT(detach_policy, DetachPolicy)
+ORG_HANDLER(list_policies_for_target, ListPoliciesForTarget)
+ORG_HANDLER(list_targets_for_policy, ListTargetsForPolicy)
+ORG_HANDLER(enable_policy_type, EnablePolicyType)
+ORG_HANDLER(disable_policy_type, DisablePolicyType)
+
+ORG_SILENT(tag_resource, TagResource)
+ORG_SILENT(untag_resource, UntagResource)
+ORG_HANDLER(list_tags, ListTagsForResource)
