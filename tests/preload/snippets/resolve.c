@@ -338,7 +338,7 @@ const struct snippet resolve_snippets[] = {
     {"dns_connected", dns_connected, PRELOAD},
     {"dns_unconnected", dns_unconnected, PRELOAD},
     {"res_query", by_library, PRELOAD},
-    {"getaddrinfo_a", asynchronous, PRELOAD},
+    {"getaddrinfo_a", asynchronous, PRELOAD | NOT_FORKED},
     {"dns_others", dns_others, PRELOAD | ALONE},
     {NULL, NULL, 0},
 };

@@ -23,6 +23,8 @@ enum {
     PRELOAD = 1,
     /* Changes the whole process (closes everything, sets handlers): not in threads. */
     ALONE = 2,
+    /* libc's own part of it does not survive fork(). */
+    NOT_FORKED = 4,
 };
 
 struct snippet {
