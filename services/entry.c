@@ -97,20 +97,21 @@ static int control(const char *method,
 
 static void fork_prepare(void)
 {
-    awi_core_fork_prepare(&host.core);
+    /* The loop first: its thread takes the core's lock while it holds its own. */
     awi_loop_fork_prepare(host.loop);
+    awi_core_fork_prepare(&host.core);
 }
 
 static void fork_parent(void)
 {
-    awi_loop_fork_parent(host.loop);
     awi_core_fork_parent(&host.core);
+    awi_loop_fork_parent(host.loop);
 }
 
 static void fork_child(void)
 {
-    awi_loop_fork_child(host.loop);
     awi_core_fork_child(&host.core);
+    awi_loop_fork_child(host.loop);
 }
 
 static const struct awi_core_api api = {
