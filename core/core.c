@@ -28,9 +28,6 @@ void awi_core_init_state(struct awi_core *core,
 
 void awi_core_deinit(struct awi_core *core)
 {
-    if (core->journal) {
-        awi_journal_close(core->journal);
-    }
     if (core->store) {
         awi_store_close(core->store);
     }
@@ -85,12 +82,6 @@ static int open_store(struct awi_core *core, char **why)
     if (r < 0) {
         return r;
     }
-    /* Without a journal calls are answered all the same; they are merely not listed. */
-    AWI_AUTO(fd) int dir = open(awi_store_dir(store), O_PATH | O_DIRECTORY | O_CLOEXEC);
-    struct awi_journal *journal = NULL;
-    if (awi_journal_open(dir, AWI_JOURNAL_LIMIT, &journal) == 0) {
-        __atomic_store_n(&core->journal, journal, __ATOMIC_RELEASE);
-    }
     __atomic_store_n(&core->store, store, __ATOMIC_RELEASE);
     return 0;
 }
@@ -119,7 +110,10 @@ int awi_core_store(struct awi_core *core,
 
 struct awi_journal *awi_core_journal(struct awi_core *core)
 {
-    return __atomic_load_n(&core->journal, __ATOMIC_ACQUIRE);
+    struct awi_store *store = __atomic_load_n(&core->store, __ATOMIC_ACQUIRE);
+
+    /* Without a journal calls are answered all the same; they are merely not listed. */
+    return store ? awi_store_journal(store) : NULL;
 }
 
 struct awi_policy_cache *awi_core_policies(struct awi_core *core)
@@ -149,11 +143,7 @@ int awi_core_reset(struct awi_core *core)
     if (r < 0) {
         return r;
     }
-    r = awi_store_reset(store);
-    if (r == 0) {
-        awi_journal_reset(core->journal);
-    }
-    return r;
+    return awi_store_reset(store);
 }
 
 void awi_core_fork_prepare(struct awi_core *core)
@@ -174,5 +164,4 @@ void awi_core_fork_child(struct awi_core *core)
     if (core->store) {
         awi_store_fork_child(core->store);
     }
-    awi_journal_fork_child(core->journal);
 }

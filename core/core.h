@@ -28,7 +28,6 @@ struct awi_core {
     pthread_mutex_t lock; /* held while the members below are made; each is constant once made */
     struct awi_config *config;
     struct awi_store *store;
-    struct awi_journal *journal;
     struct awi_policy_cache *policies;
     struct awi_random random;
     uint64_t request_ids; /* stream of unique names, ids.h */

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
-<<<<<<< HEAD
  * The composition root: joins the core, the services and the connections into the one core of a
  * host process, and is the only symbol that leaves the library.
-=======
- * The composition root: joins core, services and connections into the one core of a host process.
- * awi_core_init() is the only symbol that leaves the library.
->>>>>>> c8d9b57 (wip2)
  */
 #include "awsintercept/core_abi.h"
 #include "core/control/control.h"
@@ -18,6 +13,7 @@
 #include "core/net/trust.h"
 #include "core/request/req.h"
 #include "core/request/spool.h"
+#include "core/store/store.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -162,6 +158,7 @@ awi_core_init(const struct awi_shim_api *shim, uint32_t abi, const char **why)
         *why = "the preload library and the core are of different versions";
         return NULL;
     }
+    awi_store_set_fd_hide(shim->fd_hide, shim->fd_close);
     awi_core_init_state(&host.core, awi_services, shim);
     host.handler = (struct awi_http_handler){
         .ctx = &host.core,

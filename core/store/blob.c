@@ -167,6 +167,10 @@ int awi_blob_keep(struct awi_txn *txn, struct awi_spool *spool, struct awi_blob_
     struct awi_blob_id id;
     int r = txn->write ? spool->error : -EROFS;
 
+    if (r == 0 && !awi_fd_is(spool->fd, spool->dev, spool->ino)) {
+        r = -EBADF;
+    }
+
     *ret = (struct awi_blob_id){.text = ""};
     if (r == 0) {
         r = awi_blob_new_id(&id);

@@ -34,6 +34,8 @@ struct awi_blob_op {
 struct awi_spool {
     struct awi_store *store;
     int fd;
+    dev_t dev; /* of fd, so that a number that the host took is not written to */
+    ino_t ino;
     int error; /* of the first write that failed */
     uint64_t size;
     char name[40]; /* in pending/; "": the file has no name */
@@ -48,8 +50,12 @@ int awi_blob_new_id(struct awi_blob_id *ret);
 int awi_blob_id_bytes(const struct awi_blob_id *id, char *bytes);
 /* The blob's record; -ENOENT when there is none. */
 int awi_blob_record(struct awi_txn *txn, const struct awi_blob_id *id, struct awi_extent *ret);
+/* Is the descriptor still that file? */
+bool awi_fd_is(int fd, dev_t dev, ino_t ino);
 int awi_copy_range(int from, uint64_t from_at, int to, uint64_t to_at, uint64_t len);
 
+/* The memfd of a new store, or after a reset. */
+int awi_extents_open(struct awi_store *store);
 /* Copies the spool into the memfd; *extent.start. */
 int awi_extent_keep(struct awi_txn *txn, struct awi_spool *spool, struct awi_extent *extent);
 int awi_extent_open(struct awi_store *store,

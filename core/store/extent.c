@@ -17,6 +17,27 @@
 
 static char end_name[] = {KIND_META, 'e'};
 
+int awi_extents_open(struct awi_store *store)
+{
+    struct stat st;
+    int fd = memfd_create("awsintercept-blobs", MFD_CLOEXEC);
+
+    if (fd < 0 || fstat(fd, &st) < 0) {
+        return -errno;
+    }
+    store->blobs_dev = st.st_dev;
+    store->blobs_ino = st.st_ino;
+    store->memory_blobs = awi_fd_hide(fd);
+    return 0;
+}
+
+/* A host that closed the descriptor has thrown the blobs away; its own file under that number is
+ * not to be touched. */
+static bool lost(const struct awi_store *store)
+{
+    return !awi_fd_is(store->memory_blobs, store->blobs_dev, store->blobs_ino);
+}
+
 static uint64_t rounded(uint64_t size)
 {
     return (size + ALIGN - 1) & ~(uint64_t)(ALIGN - 1);
@@ -122,6 +143,10 @@ static int take_end(struct awi_txn *txn, uint64_t size, uint64_t *ret)
 int awi_extent_keep(struct awi_txn *txn, struct awi_spool *spool, struct awi_extent *extent)
 {
     uint64_t size = rounded(spool->size);
+
+    if (lost(txn->store)) {
+        return -EIO;
+    }
     int r = size ? take_free(txn, size, &extent->start) : 0;
 
     if (r == -ENOENT) {
@@ -155,8 +180,8 @@ int awi_extent_open(struct awi_store *store,
     struct awi_extent again;
     int r = find(store, id, &extent);
 
-    if (r < 0) {
-        return r;
+    if (r < 0 || lost(store)) {
+        return r < 0 ? r : -EIO;
     }
     int fd = memfd_create("awsintercept-blob", MFD_CLOEXEC);
     if (fd < 0) {
@@ -213,7 +238,8 @@ void awi_extents_finish(struct awi_txn *txn, bool kept)
 {
     MDB_txn *mdb;
 
-    if (kept && txn->blobs && mdb_txn_begin(txn->env->mdb, NULL, 0, &mdb) == 0) {
+    if (kept && txn->blobs && !lost(txn->store) &&
+        mdb_txn_begin(txn->env->mdb, NULL, 0, &mdb) == 0) {
         punch(txn, mdb);
         mdb_txn_abort(mdb);
     }
@@ -228,8 +254,10 @@ void awi_extents_sweep(struct awi_store *store)
     if (awi_txn_begin(store, true, &txn) < 0) {
         return;
     }
-    if (mdb_get(txn->mdb, txn->env->dbi, &key, &value) == MDB_NOTFOUND &&
-        ftruncate(store->memory_blobs, 0) < 0) {
+    if (lost(store)) {
+        awi_extents_open(store);
+    } else if (mdb_get(txn->mdb, txn->env->dbi, &key, &value) == MDB_NOTFOUND &&
+               ftruncate(store->memory_blobs, 0) < 0) {
         /* The pages stay until they are written over. */
         txn->error = -errno;
     }

@@ -79,6 +79,7 @@ struct awi_env {
     MDB_env *mdb;
     MDB_dbi dbi;
     struct awi_lmdb_io io;
+    atomic_bool broken; /* LMDB has given up (a failed write of a root): to be replaced */
     size_t page;
     _Atomic(struct awi_txn *) cache[TXN_CACHE]; /* reset read transactions */
     struct awi_env *next;                       /* retired */
@@ -97,6 +98,8 @@ struct awi_store {
     dev_t dir_dev;
     ino_t dir_ino;
     int memory_data, memory_lock, memory_blobs;
+    dev_t blobs_dev; /* of memory_blobs */
+    ino_t blobs_ino;
     unsigned refs;
     struct awi_store *next; /* of the process's open stores */
 
@@ -113,7 +116,7 @@ struct awi_store {
     pthread_mutex_t lock;       /* env replacement and the retired lists */
     struct awi_env *old_envs;
     struct awi_map *old_maps;
-    struct awi_journal *journal;
+    _Atomic(struct awi_journal *) journal; /* opened when first asked for */
 };
 
 /* -errno of an LMDB result. */
@@ -125,6 +128,7 @@ int awi_env_get(struct awi_store *store, struct awi_env **ret);
 void awi_env_put(struct awi_store *store);
 /* replace.c: are the descriptors what we opened? What is not is forgotten, not closed. */
 bool awi_env_is_ours(const struct awi_store *store, struct awi_env *env);
+bool awi_memory_is_lost(const struct awi_store *store, const struct awi_env *env);
 int awi_env_after_fork(struct awi_store *store);
 /* In a forked child: lets go of the parent's environment without touching its reader slots and its
  * locks, by giving LMDB a private copy of the lock mapping to clean up in. Closes it when idle. */

@@ -131,11 +131,16 @@ int awi_journal_open(int dir_fd, uint64_t limit, struct awi_journal **ret)
     return 0;
 }
 
-void awi_journal_close(struct awi_journal *journal)
+/* The host may have closed our descriptor; what is mapped stays usable. */
+static bool fd_is_ours(const struct awi_journal *journal)
 {
-    if (!journal) {
-        return;
-    }
+    struct stat st;
+
+    return fstat(journal->fd, &st) == 0 && st.st_ino == journal->ino && st.st_dev == journal->dev;
+}
+
+static void close_one(struct awi_journal *journal)
+{
     for (size_t i = 0; i < journal->segments; i++) {
         char *map = atomic_load(&journal->map[i]);
         if (map) {
@@ -143,8 +148,27 @@ void awi_journal_close(struct awi_journal *journal)
         }
     }
     munmap(journal->header, HEADER);
-    awi_fd_close(journal->fd);
+    if (fd_is_ours(journal)) {
+        awi_fd_close(journal->fd);
+    }
     free(journal);
+}
+
+void awi_journal_close(struct awi_journal *journal)
+{
+    while (journal) {
+        struct awi_journal *older = journal->older;
+        close_one(journal);
+        journal = older;
+    }
+}
+
+bool awi_journal_is_gone(const struct awi_journal *journal)
+{
+    struct stat st;
+
+    return fstat(journal->fd, &st) < 0 || st.st_ino != journal->ino || st.st_dev != journal->dev ||
+           st.st_nlink == 0;
 }
 
 void awi_journal_fork_child(struct awi_journal *journal)
@@ -155,14 +179,6 @@ void awi_journal_fork_child(struct awi_journal *journal)
 }
 
 /* --- space ------------------------------------------------------------------------------------ */
-
-/* The host may have closed our descriptor; what is mapped stays usable. */
-static bool fd_is_ours(const struct awi_journal *journal)
-{
-    struct stat st;
-
-    return fstat(journal->fd, &st) == 0 && st.st_ino == journal->ino && st.st_dev == journal->dev;
-}
 
 /* The record at a position; NULL when its segment cannot be mapped. */
 struct record *awi_ring_at(struct awi_journal *journal, uint64_t position)

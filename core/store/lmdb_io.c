@@ -6,6 +6,7 @@
  *  - a memory store is two memfds, shared by forks, with nothing on disk;
  *  - a mapping can grow while other threads read through the old one;
  *  - a writer that was stopped (a debugger) makes others fail with a text, not hang for ever;
+ *  - a full disk is ENOSPC, not EIO;
  *  - two containers whose process ids collide do not take each other's reader slots.
  */
 #include "core/store/internal.h"
@@ -15,6 +16,7 @@
 #include <stdarg.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +29,8 @@ int awi_lmdb_munmap(void *addr, size_t len);
 int awi_lmdb_fcntl(int fd, int cmd, ...);
 pid_t awi_lmdb_getpid(void);
 int awi_lmdb_mutex_lock(pthread_mutex_t *mutex);
+ssize_t awi_lmdb_pwrite(int fd, const void *data, size_t len, off_t offset);
+ssize_t awi_lmdb_writev(int fd, const struct iovec *parts, int n);
 
 static __thread struct awi_lmdb_io *current;
 static int (*hide)(int fd);
@@ -227,4 +231,54 @@ int awi_mutex_lock_for(pthread_mutex_t *mutex, unsigned seconds)
 int awi_lmdb_mutex_lock(pthread_mutex_t *mutex)
 {
     return awi_mutex_lock_for(mutex, WRITER_WAIT_SECONDS);
+}
+
+/* A disk that fills up in the middle of a write makes it short, which LMDB would report as EIO;
+ * trying the rest tells the cause. */
+ssize_t awi_lmdb_pwrite(int fd, const void *data, size_t len, off_t offset)
+{
+    size_t done = 0;
+
+    while (done < len) {
+        ssize_t n = pwrite(fd, (const char *)data + done, len - done, offset + (off_t)done);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            errno = n < 0 ? errno : ENOSPC;
+            return -1;
+        }
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
+}
+
+ssize_t awi_lmdb_writev(int fd, const struct iovec *parts, int n)
+{
+    ssize_t done;
+
+    do {
+        done = writev(fd, parts, n);
+    } while (done < 0 && errno == EINTR);
+    if (done < 0) {
+        return -1;
+    }
+    ssize_t before = 0;
+    for (int i = 0; i < n; i++) {
+        ssize_t end = before + (ssize_t)parts[i].iov_len;
+        while (done < end) {
+            ssize_t more =
+                write(fd, (const char *)parts[i].iov_base + (done - before), (size_t)(end - done));
+            if (more < 0 && errno == EINTR) {
+                continue;
+            }
+            if (more <= 0) {
+                errno = more < 0 ? errno : ENOSPC;
+                return -1;
+            }
+            done += more;
+        }
+        before = end;
+    }
+    return done;
 }

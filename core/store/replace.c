@@ -5,6 +5,7 @@
  * LMDB has given up, and in a forked child.
  */
 #include "core/store/internal.h"
+#include "core/store/ring.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -96,12 +97,25 @@ static int rescue_memory(struct awi_store *store, struct awi_env *env)
     return 0;
 }
 
-static bool memory_lost(const struct awi_store *store, const struct awi_env *env)
+bool awi_memory_is_lost(const struct awi_store *store, const struct awi_env *env)
 {
     struct stat st;
 
     return fstat(store->memory_data, &st) < 0 || st.st_ino != env->io.data_ino ||
            fstat(store->memory_lock, &st) < 0 || st.st_ino != env->io.lock_ino;
+}
+
+/* The old one stays for who holds it. */
+static void replace_journal(struct awi_store *store)
+{
+    struct awi_journal *old = atomic_load(&store->journal);
+    struct awi_journal *fresh;
+
+    if (old && awi_journal_is_gone(old) &&
+        awi_journal_open(store->dir_fd, AWI_JOURNAL_LIMIT, &fresh) == 0) {
+        fresh->older = old;
+        atomic_store(&store->journal, fresh);
+    }
 }
 
 /* Under store->lock and store->write_lock. */
@@ -113,7 +127,10 @@ static int replace_env(struct awi_store *store, struct awi_env *env)
 
     if (!store->memory) {
         r = reopen_dir(store);
-    } else if (memory_lost(store, env)) {
+        if (r == 0) {
+            replace_journal(store);
+        }
+    } else if (awi_memory_is_lost(store, env)) {
         r = rescue_memory(store, env);
     }
     if (r == 0) {
@@ -141,7 +158,7 @@ int awi_env_check(struct awi_store *store, bool write_locked)
 {
     struct awi_env *env = atomic_load(&store->env);
 
-    if (awi_env_is_ours(store, env)) {
+    if (awi_env_is_ours(store, env) && !atomic_load(&env->broken)) {
         return 0;
     }
     if (!write_locked) {

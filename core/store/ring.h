@@ -61,6 +61,7 @@ struct awi_journal {
     uint64_t salt;
     _Atomic uint32_t pid;
     _Atomic int64_t full_until; /* ms: no new attempt to allocate before */
+    struct awi_journal *older;  /* of a directory that was removed; others may still look at it */
     size_t segments;
     _Atomic(char *) map[]; /* of each segment, when it was needed */
 };
@@ -118,6 +119,9 @@ static inline uint64_t ring_checksum(uint64_t at, const char *data, size_t len)
     memcpy(&rest, data, len);
     return ring_mix(sum ^ rest);
 }
+
+/* Was its file removed? */
+bool awi_journal_is_gone(const struct awi_journal *journal);
 
 /* The record at a position; NULL when its segment cannot be mapped. */
 struct record *awi_ring_at(struct awi_journal *journal, uint64_t position);

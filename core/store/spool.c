@@ -73,16 +73,31 @@ int awi_spool_new(struct awi_store *store, struct awi_spool **ret)
         free(spool);
         return r;
     }
+    struct stat st;
+    if (fstat(r, &st) == 0) {
+        spool->dev = st.st_dev;
+        spool->ino = st.st_ino;
+    }
     spool->store = store;
     spool->fd = awi_fd_hide(r);
     *ret = spool;
     return 0;
 }
 
+bool awi_fd_is(int fd, dev_t dev, ino_t ino)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && st.st_dev == dev && st.st_ino == ino;
+}
+
 int awi_spool_write(struct awi_spool *spool, const void *data, size_t len)
 {
     const char *from = data;
 
+    if (spool->error == 0 && !awi_fd_is(spool->fd, spool->dev, spool->ino)) {
+        spool->error = -EBADF;
+    }
     while (spool->error == 0 && len > 0) {
         ssize_t n = pwrite(spool->fd, from, len, (off_t)spool->size);
         if (n < 0 && errno == EINTR) {
@@ -117,6 +132,8 @@ void awi_spool_free(struct awi_spool *spool)
     if (spool->name[0]) {
         awi_blob_drop(spool->store->dir_fd, spool->name, "pending");
     }
-    awi_fd_close(spool->fd);
+    if (awi_fd_is(spool->fd, spool->dev, spool->ino)) {
+        awi_fd_close(spool->fd);
+    }
     free(spool);
 }

@@ -7,7 +7,7 @@
  * second descriptor of the lock file would drop the first one's. So the list of open stores is
  * process-wide, and a second opening of a directory shares the first.
  */
-#include "core/store/internal.h"
+#include "core/store/blob.h"
 #include "core/store/journal.h"
 
 #include <errno.h>
@@ -22,17 +22,24 @@ static struct awi_store *stores;
 
 static void free_store(struct awi_store *store)
 {
-    awi_journal_close(store->journal);
+    awi_journal_close(atomic_load(&store->journal));
     struct awi_env *env = atomic_load(&store->env);
+    bool ours = !env || !awi_memory_is_lost(store, env);
     if (env && atomic_load(&store->forked)) {
         awi_env_disown(store, env, !store->parent_busy);
     } else {
         awi_env_close(env);
     }
-    awi_fd_close(store->dir_fd);
-    awi_fd_close(store->memory_data);
-    awi_fd_close(store->memory_lock);
-    awi_fd_close(store->memory_blobs);
+    if (awi_fd_is(store->dir_fd, store->dir_dev, store->dir_ino)) {
+        awi_fd_close(store->dir_fd);
+    }
+    if (awi_fd_is(store->memory_blobs, store->blobs_dev, store->blobs_ino)) {
+        awi_fd_close(store->memory_blobs);
+    }
+    if (ours) {
+        awi_fd_close(store->memory_data);
+        awi_fd_close(store->memory_lock);
+    }
     pthread_mutex_destroy(&store->lock);
     pthread_mutex_destroy(&store->write_lock);
     free(store->dir);
@@ -67,8 +74,7 @@ static int open_memory(struct awi_store *store)
 {
     store->memory_data = awi_fd_hide(memfd_create("awsintercept-state", MFD_CLOEXEC));
     store->memory_lock = awi_fd_hide(memfd_create("awsintercept-lock", MFD_CLOEXEC));
-    store->memory_blobs = awi_fd_hide(memfd_create("awsintercept-blobs", MFD_CLOEXEC));
-    return store->memory_data < 0 || store->memory_lock < 0 || store->memory_blobs < 0 ? -errno : 0;
+    return store->memory_data < 0 || store->memory_lock < 0 ? -errno : awi_extents_open(store);
 }
 
 /* Under stores_lock. */
@@ -212,7 +218,7 @@ void awi_store_fork_child(struct awi_store *store)
     store->parent_busy = active > 0 || (store->parent_busy && atomic_load(&store->forked));
     atomic_store(&store->forked, true);
     atomic_store(&store->checked_at, 0);
-    awi_journal_fork_child(store->journal);
+    awi_journal_fork_child(atomic_load(&store->journal));
 }
 
 const char *awi_store_dir(const struct awi_store *store)
@@ -267,12 +273,16 @@ uint64_t awi_store_generation(struct awi_store *store)
 
 struct awi_journal *awi_store_journal(struct awi_store *store)
 {
-    pthread_mutex_lock(&store->lock);
-    if (!store->journal) {
-        awi_journal_open(store->dir_fd, AWI_JOURNAL_LIMIT, &store->journal);
+    struct awi_journal *journal = atomic_load_explicit(&store->journal, memory_order_acquire);
+
+    if (!journal) {
+        pthread_mutex_lock(&store->lock);
+        journal = atomic_load(&store->journal);
+        if (!journal && awi_journal_open(store->dir_fd, AWI_JOURNAL_LIMIT, &journal) == 0) {
+            atomic_store(&store->journal, journal);
+        }
+        pthread_mutex_unlock(&store->lock);
     }
-    struct awi_journal *journal = store->journal;
-    pthread_mutex_unlock(&store->lock);
     return journal;
 }
 

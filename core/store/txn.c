@@ -100,7 +100,7 @@ static int grow_for_reading(struct awi_store *store, struct awi_env *env)
     return r;
 }
 
-static int begin_read(struct awi_store *store, struct awi_txn **ret)
+static int try_read(struct awi_store *store, struct awi_txn **ret)
 {
     struct awi_env *env;
     int r = awi_env_get(store, &env);
@@ -119,6 +119,7 @@ static int begin_read(struct awi_store *store, struct awi_txn **ret)
             *ret = txn;
             return 0;
         }
+        atomic_store(&env->broken, rc == MDB_PANIC);
         r = rc == MDB_MAP_RESIZED ? grow_for_reading(store, env) : awi_lmdb_error(rc);
     }
     if (txn) {
@@ -126,6 +127,24 @@ static int begin_read(struct awi_store *store, struct awi_txn **ret)
         free_txn(txn);
     }
     awi_env_put(store);
+    return r;
+}
+
+static bool is_broken(struct awi_store *store)
+{
+    struct awi_env *env = atomic_load(&store->env);
+
+    return env && atomic_load(&env->broken);
+}
+
+static int begin_read(struct awi_store *store, struct awi_txn **ret)
+{
+    int r = try_read(store, ret);
+
+    if (r < 0 && is_broken(store)) {
+        r = awi_env_check(store, false);
+        r = r == 0 ? try_read(store, ret) : r;
+    }
     return r;
 }
 
@@ -141,6 +160,7 @@ static int start_write(struct awi_store *store, struct awi_txn *txn)
     for (;;) {
         int rc = mdb_txn_begin(env->mdb, NULL, 0, &txn->mdb);
         if (rc != 0 && rc != MDB_MAP_RESIZED) {
+            atomic_store(&env->broken, rc == MDB_PANIC);
             txn->mdb = NULL;
             return awi_lmdb_error(rc);
         }
@@ -158,7 +178,7 @@ static int start_write(struct awi_store *store, struct awi_txn *txn)
     }
 }
 
-static int begin_write(struct awi_store *store, struct awi_txn **ret)
+static int try_write(struct awi_store *store, struct awi_txn **ret)
 {
     struct awi_env *env;
     int r = awi_env_get(store, &env);
@@ -187,6 +207,14 @@ static int begin_write(struct awi_store *store, struct awi_txn **ret)
     }
     *ret = txn;
     return 0;
+}
+
+static int begin_write(struct awi_store *store, struct awi_txn **ret)
+{
+    int r = try_write(store, ret);
+
+    /* The next try replaces it. */
+    return r < 0 && is_broken(store) ? try_write(store, ret) : r;
 }
 
 int awi_txn_begin(struct awi_store *store, bool write, struct awi_txn **ret)

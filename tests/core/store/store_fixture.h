@@ -14,6 +14,10 @@
 
 #include <cmocka.h>
 
+/* Two accounts. */
+#define A "111111111111"
+#define B "222222222222"
+
 struct t_store {
     char dir[64]; /* private; removed by t_store_teardown() */
     char state[80];
@@ -24,6 +28,13 @@ struct t_store {
 int t_store_setup(void **fixture);
 int t_memory_setup(void **fixture);
 int t_store_teardown(void **fixture);
+/* For the list of tests: once in a directory, once in memory. */
+#define T_BOTH(test)                                                                               \
+    {#test, test, t_store_setup, t_store_teardown, NULL},                                          \
+    {                                                                                              \
+#test "_memory", test, t_memory_setup, t_store_teardown, NULL                              \
+    }
+#define T_DIR(test) cmocka_unit_test_setup_teardown(test, t_store_setup, t_store_teardown)
 
 void t_new_dir(char *path, size_t size);
 void t_remove_dir(const char *path);

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a host does to a library inside it: closes descriptors that are not its own and opens others
+ * under their numbers, removes directories, stops in the middle.
+ */
+#include "core/store/journal.h"
+#include "tests/core/store/store_fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FIRST = 3, LAST = 60 };
+
+/* All descriptors are closed, and other files opened under every number. They must stay empty. */
+static void close_all(const char *dir, bool reuse)
+{
+    char path[256];
+
+    for (int fd = FIRST; fd < LAST; fd++) {
+        close(fd);
+    }
+    for (int fd = FIRST; reuse && fd < LAST; fd++) {
+        snprintf(path, sizeof(path), "%s/host-%d", dir, fd);
+        assert_int_equal(open(path, O_RDWR | O_CREAT, 0600), fd);
+    }
+}
+
+static bool host_files_are_empty(const char *dir)
+{
+    char path[256];
+    struct stat st;
+
+    for (int fd = FIRST; fd < LAST; fd++) {
+        snprintf(path, sizeof(path), "%s/host-%d", dir, fd);
+        if (stat(path, &st) < 0 || st.st_size != 0 || fcntl(fd, F_GETFD) < 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* In a child, so that the test program keeps its own descriptors. */
+static int lose_descriptors(struct t_store *t, bool reuse)
+{
+    struct awi_store *store;
+
+    /* A process of its own: opened here, not inherited. */
+    awi_store_fork_child(t->store);
+    t_expect(t->store, A, "before", "1");
+    store = t->store;
+    close_all(t->dir, reuse);
+    for (unsigned round = 0; round < 3; round++) {
+        assert_int_equal(t_put(store, A, "after", "2"), 0);
+        t_expect(store, A, "after", "2");
+        t_expect(store, A, "before", "1");
+        assert_int_equal(t_put(store, A, "before", "1"), 0);
+    }
+    uint64_t generation = awi_store_generation(store);
+    assert_int_equal(t_put(store, A, "after", "3"), 0);
+    assert_true(awi_store_generation(store) > generation);
+    return reuse && !host_files_are_empty(t->dir);
+}
+
+static int lose_and_reuse(void *arg)
+{
+    return lose_descriptors(arg, true);
+}
+
+static int lose_only(void *arg)
+{
+    return lose_descriptors(arg, false);
+}
+
+static void test_descriptors_closed(void **fixture)
+{
+    struct t_store *t = *fixture;
+
+    assert_int_equal(t_put(t->store, A, "before", "1"), 0);
+    assert_int_equal(t_fork(lose_only, t), 0);
+    assert_int_equal(t_fork(lose_and_reuse, t), 0);
+    if (strcmp(t->state, "memory") != 0) {
+        t_expect(t->store, A, "after", "3");
+    }
+    t_expect(t->store, A, "before", "1");
+}
+
+/* The directory goes away under a running program: it goes on in a new one. */
+static void test_directory_removed(void **fixture)
+{
+    struct t_store *t = *fixture;
+    uint64_t generation;
+
+    for (unsigned round = 0; round < 3; round++) {
+        assert_int_equal(t_put(t->store, A, "k", "v"), 0);
+        awi_journal_append(awi_store_journal(t->store), 1, AWI_STR("old"));
+        generation = awi_store_generation(t->store);
+        t_remove_dir(t->state);
+        assert_int_equal(t_put(t->store, B, "l", "w"), 0);
+        t_expect(t->store, A, "k", NULL);
+        t_expect(t->store, B, "l", "w");
+        assert_true(awi_store_generation(t->store) > generation);
+        struct awi_journal_reader *reader;
+        struct awi_journal_record record;
+        awi_journal_append(awi_store_journal(t->store), 2, AWI_STR("new"));
+        assert_int_equal(awi_journal_reader_new(awi_store_journal(t->store), 0, &reader), 0);
+        assert_int_equal(awi_journal_next(reader, &record), 0);
+        assert_int_equal(record.time, 2);
+        awi_journal_reader_free(reader);
+        assert_int_equal(t_fork((int (*)(void *))(void *)getuid, NULL), getuid() & 0xff);
+    }
+}
+
+/* Descriptors go where the host's shim wants them. */
+static int hidden[64];
+static unsigned hidden_count;
+
+static int hide(int fd)
+{
+    int moved = fcntl(fd, F_DUPFD_CLOEXEC, 500);
+
+    if (moved >= 0) {
+        close(fd);
+        hidden[hidden_count++ % 64] = moved;
+    }
+    return moved;
+}
+
+static void unhide(int fd)
+{
+    hidden_count--;
+    close(fd);
+}
+
+static int count_low_descriptors(void)
+{
+    int count = 0;
+
+    for (int fd = FIRST; fd < 500; fd++) {
+        count += fcntl(fd, F_GETFD) >= 0;
+    }
+    return count;
+}
+
+static int hide_everything(void *arg)
+{
+    struct t_store *t = arg;
+    struct awi_store *store;
+    struct awi_blob_id id;
+    struct awi_txn *txn;
+    int before = count_low_descriptors();
+
+    awi_store_set_fd_hide(hide, unhide);
+    snprintf(
+        t->state, sizeof(t->state), strcmp(t->state, "memory") ? "%s/hidden" : "memory", t->dir);
+    assert_int_equal(awi_store_open(t->state, &store, NULL), 0);
+    assert_int_equal(t_put(store, A, "k", "v"), 0);
+    assert_non_null(awi_store_journal(store));
+    assert_int_equal(awi_txn_begin(store, true, &txn), 0);
+    assert_int_equal(awi_blob_put(txn, AWI_STR("b"), &id), 0);
+    assert_int_equal(awi_txn_commit(txn), 0);
+    assert_int_equal(count_low_descriptors(), before);
+    assert_true(hidden_count >= 4);
+    awi_store_close(store);
+    assert_int_equal(count_low_descriptors(), before);
+    assert_int_equal(hidden_count, 0);
+    return 0;
+}
+
+static void test_hidden_descriptors(void **fixture)
+{
+    assert_int_equal(t_fork(hide_everything, *fixture), 0);
+}
+
+/* A program with nothing but the store in memory leaves nothing behind, however it ends. */
+static int die_with_memory(void *arg)
+{
+    struct awi_store *store;
+
+    (void)arg;
+    if (awi_store_open("memory", &store, NULL) < 0 || t_put(store, A, "k", "v") < 0) {
+        return 1;
+    }
+    raise(SIGKILL);
+    return 1;
+}
+
+static void test_memory_leaves_nothing(void **fixture)
+{
+    struct t_store *t = *fixture;
+    char here[256];
+
+    assert_non_null(getcwd(here, sizeof(here)));
+    t_remove_dir(t->state);
+    assert_int_equal(chdir(t->dir), 0);
+    assert_int_equal(t_fork(die_with_memory, NULL), 128 + SIGKILL);
+    assert_int_equal(t_count_files(t->dir, "."), 0);
+    assert_int_equal(chdir(here), 0);
+}
+
+/* A reader that was killed does not keep old pages for ever: the file stops growing. */
+static int die_reading(void *arg)
+{
+    struct awi_txn *txn;
+
+    awi_store_fork_child(arg);
+    if (awi_txn_begin(arg, false, &txn) < 0) {
+        return 1;
+    }
+    raise(SIGKILL);
+    return 1;
+}
+
+static void test_dead_readers(void **fixture)
+{
+    struct t_store *t = *fixture;
+    struct stat half;
+    struct stat full;
+    char path[256];
+    char value[4000];
+
+    memset(value, 'v', sizeof(value) - 1);
+    value[sizeof(value) - 1] = 0;
+    assert_int_equal(t_fork(die_reading, t->store), 128 + SIGKILL);
+    for (unsigned i = 0; i < 1200; i++) {
+        assert_int_equal(t_put(t->store, A, "k", value), 0);
+        if (i == 599) {
+            snprintf(path, sizeof(path), "%s/data.mdb", t->state);
+            assert_int_equal(stat(path, &half), 0);
+        }
+    }
+    assert_int_equal(stat(path, &full), 0);
+    assert_int_equal(half.st_size, full.st_size);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T_BOTH(test_descriptors_closed),
+        T_DIR(test_directory_removed),
+        T_BOTH(test_hidden_descriptors),
+        T_DIR(test_memory_leaves_nothing),
+        T_DIR(test_dead_readers),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
