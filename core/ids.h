@@ -35,7 +35,8 @@ void awi_random_uuid(struct awi_random *random, char ret[37]);
 
 /*
  * Names that must be unique but need not be secret (request ids), without a system call each: a
- * stream that is begun from the system's source, once a process, and may be used by threads at once.
+ * stream that is begun from the system's source, once a process, and may be used by threads at
+ * once.
  */
 void awi_unique_begin(uint64_t *stream);
 /* The next version 4 UUID of the stream. */
