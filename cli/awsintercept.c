@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command's entry: the table of subcommands. */
 #include "cli/cli.h"
+#include "cli/supervise.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -76,6 +77,9 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0) {
             return commands[i].run(argc - 1, argv + 1);
         }
+    }
+    if (strcmp(argv[1], "supervise") == 0) {
+        return awi_cli_supervisor(argc - 1, argv + 1);
     }
     awi_cli_error("`awsintercept --help` lists the commands", "there is no command '%s'", argv[1]);
     return 2;

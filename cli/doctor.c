@@ -23,28 +23,6 @@ static void help(FILE *to)
           to);
 }
 
-static char *in_path(const char *command)
-{
-    const char *path = getenv("PATH");
-
-    if (strchr(command, '/')) {
-        return access(command, X_OK) == 0 ? realpath(command, NULL) : NULL;
-    }
-    for (const char *at = path ? path : "/usr/bin:/bin"; *at;) {
-        size_t len = strcspn(at, ":");
-        AWI_AUTO(free) char *file = NULL;
-        if (asprintf(&file, "%.*s/%s", (int)len, len ? at : ".", command) < 0) {
-            file = NULL;
-            return NULL;
-        }
-        if (access(file, X_OK) == 0) {
-            return realpath(file, NULL);
-        }
-        at += len + (at[len] == ':');
-    }
-    return NULL;
-}
-
 static bool no(const char *why, const char *next)
 {
     printf("  no: %s\n", why);
@@ -64,13 +42,12 @@ static bool judge_elf(const struct awi_exec *exec)
     if (exec->foreign) {
         return no("it is built for another kind of processor or word size than the library", NULL);
     }
-    if (exec->kind == AWI_EXEC_STATIC) {
-        return no(exec->go ? "it is a static Go program, which never runs the dynamic loader"
-                           : "it is statically linked, so the dynamic loader never runs",
-                  "build it dynamically, or see docs/limits.md");
-    }
-    if (exec->go) {
-        return no("Go makes its system calls itself, past the C library", "see docs/limits.md");
+    if (exec->kind == AWI_EXEC_STATIC || exec->go) {
+        printf("  yes, under the launcher: %s, so a supervisor answers for it\n"
+               "      awsintercept run -- COMMAND\n",
+               exec->kind == AWI_EXEC_STATIC ? "the dynamic loader never runs"
+                                             : "Go makes its system calls past the C library");
+        return true;
     }
     if (exec->musl) {
         return no("it is loaded by musl; the library needs glibc", "run a build for glibc");
@@ -110,7 +87,7 @@ static bool judge(const char *path, int depth)
             name);
         return true;
     }
-    AWI_AUTO(free) char *interpreter = in_path(name);
+    AWI_AUTO(free) char *interpreter = awi_cli_find_command(name);
     if (!interpreter) {
         return no("its interpreter is not there", name);
     }
@@ -137,7 +114,7 @@ int awi_cli_doctor(int argc, char **argv)
         help(argc == 2 ? stdout : stderr);
         return argc == 2 ? 0 : 2;
     }
-    AWI_AUTO(free) char *path = in_path(argv[1]);
+    AWI_AUTO(free) char *path = awi_cli_find_command(argv[1]);
     if (!path) {
         awi_cli_error(
             "name a file, or a command that PATH finds", "there is no command '%s'", argv[1]);

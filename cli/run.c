@@ -5,6 +5,7 @@
  */
 #include "cli/cli.h"
 #include "cli/fresh.h"
+#include "cli/supervise.h"
 #include "core/util/buf.h"
 #include "core/util/cleanup.h"
 
@@ -175,6 +176,11 @@ static int set_preload(void)
 
 static int become(char **argv)
 {
+    AWI_AUTO(free) char *file = awi_cli_find_command(argv[0]);
+
+    if (file && awi_cli_needs_supervisor(file)) {
+        return awi_cli_supervise(file, argv);
+    }
     execvp(argv[0], argv);
     int error = errno;
     awi_cli_error(NULL, "%s: %s", argv[0], strerror(error));

@@ -19,6 +19,8 @@
  */
 #pragma once
 
+#include <sys/socket.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -58,6 +60,9 @@ AWSINTERCEPT_API int awsintercept_set_clock(const char *time);
  * "account=222222222222&operation=GetObject") or is NULL. *json is a string for free().
  */
 AWSINTERCEPT_API int awsintercept_calls(const char *query, char **json);
+
+/* Would a connection to this address be answered in process? 1 or 0. */
+AWSINTERCEPT_API int awsintercept_is_intercepted(const struct sockaddr *addr, socklen_t len);
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,7 @@
 #define AWSINTERCEPT_API __attribute__((visibility("default")))
 #include "awsintercept.h"
 #include "preload/guard.h"
+#include "preload/match.h"
 #include "preload/shim.h"
 
 enum { PATH_ROOM = 1024 };
@@ -104,4 +105,12 @@ int awsintercept_calls(const char *query, char **json)
         return -EINVAL;
     }
     return done(awsintercept_request("GET", path, NULL, json));
+}
+
+int awsintercept_is_intercepted(const struct sockaddr *addr, socklen_t len)
+{
+    if (!addr || awi_disabled()) {
+        return 0;
+    }
+    return awi_match_addr(addr, len) ? 1 : 0;
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Programs that the dynamic loader never sees (static ones, Go): a filter lets the kernel ask a
+ * supervisor about each connect(), and the supervisor puts an answered connection in its place.
+ *
+ * The supervisor is an ordinary program under the preload library that relays bytes: between the
+ * socket it gave to the target and one of its own, which the hooks divert as anywhere else. So
+ * there is one core, one state and one rule about what is ours.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Does this command need a supervisor to be intercepted? file: as found by awi_cli_find_command().
+ */
+bool awi_cli_needs_supervisor(const char *file);
+
+/*
+ * Becomes the command, supervised: keeps the process id, exit status and signals are the command's
+ * own. Returns only on failure, with an exit status, after saying why.
+ */
+int awi_cli_supervise(const char *file, char **argv);
+
+/* The supervisor's side, "awsintercept supervise CONTROL-FD": never for people. */
+int awi_cli_supervisor(int argc, char **argv);
+
+/* Moves bytes both ways between pairs of sockets, for the supervisor's one loop. */
+struct awi_relays;
+struct awi_relays *awi_relays_new(int epoll_fd);
+/* Owns both from here on, also when it fails (-errno). */
+int awi_relays_add(struct awi_relays *relays, int here, int there, bool datagrams);
+/* What epoll said about a descriptor of a relay: data is epoll_event.data.ptr. */
+void awi_relays_event(struct awi_relays *relays, void *data, unsigned events);
+/* Frees what ended; after a round of events. */
+void awi_relays_sweep(struct awi_relays *relays);
