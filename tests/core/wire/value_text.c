@@ -58,6 +58,24 @@ struct awi_str text_unescape(struct awi_arena *arena, struct awi_str text)
 
 /* --- Dump ------------------------------------------------------------------------------------ */
 
+static void dump_scalar(struct awi_buf *out, const struct awi_shape *shape, const void *bare)
+{
+    struct awi_arena arena;
+
+    awi_arena_init(&arena, 1 << 20);
+    struct awi_out text = {.arena = &arena};
+    if (shape->type == AWI_TYPE_BODY) {
+        const struct awi_body *body = *(struct awi_body *const *)bare;
+        awi_out_add(&text, body->data, body->size);
+    } else if (shape->type == AWI_TYPE_BLOB) {
+        awi_out_str(&text, *(const struct awi_str *)bare);
+    } else {
+        awi_scalar_write(&text, shape, AWI_TIME_ISO8601, false, bare);
+    }
+    text_escape(out, awi_out_view(&text));
+    awi_arena_deinit(&arena);
+}
+
 static void
 dump(struct awi_buf *out, struct awi_str path, const struct awi_shape *shape, const void *bare)
 {
@@ -103,23 +121,10 @@ dump(struct awi_buf *out, struct awi_str path, const struct awi_shape *shape, co
                 out, "%.*s = %s\n", AWI_STR_FMT(path), shape->type == AWI_TYPE_MAP ? "{}" : "[]");
         }
         break;
-    default: {
-        struct awi_arena arena;
-        awi_arena_init(&arena, 1 << 20);
-        struct awi_out text = {.arena = &arena};
+    default:
         awi_buf_printf(out, "%.*s = ", AWI_STR_FMT(path));
-        if (shape->type == AWI_TYPE_BODY) {
-            const struct awi_body *body = *(struct awi_body *const *)bare;
-            awi_out_add(&text, body->data, body->size);
-        } else if (shape->type == AWI_TYPE_BLOB) {
-            awi_out_str(&text, *(const struct awi_str *)bare);
-        } else {
-            awi_scalar_write(&text, shape, AWI_TIME_ISO8601, false, bare);
-        }
-        text_escape(out, awi_out_view(&text));
+        dump_scalar(out, shape, bare);
         awi_buf_char(out, '\n');
-        awi_arena_deinit(&arena);
-    }
     }
     awi_buf_deinit(&inner);
 }
