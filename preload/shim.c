@@ -13,6 +13,9 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
+#endif
 
 #include "preload/fds.h"
 #include "preload/guard.h"
@@ -100,6 +103,11 @@ static void fork_child(void)
     atomic_store_explicit(&own_pid, getpid(), memory_order_relaxed);
     if (--awi_guard == 0) {
         static const pthread_rwlock_t fresh = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+        /* Not unlocked: the lock remembers the parent's thread id. */
+#ifdef __SANITIZE_THREAD__
+        __tsan_mutex_pre_unlock(&gate, 0);
+        __tsan_mutex_post_unlock(&gate, 0);
+#endif
         gate = fresh;
         if (core_api) {
             core_api->fork_child();
