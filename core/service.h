@@ -95,6 +95,10 @@ struct awi_service {
     const char *const *writes;
     const char *const *reads;
 
+    /* The handlers check constraints of members themselves, with codes and words of their own, so
+     * that what the model says (required, length, enum ...) is not looked at (S3). */
+    bool checks_itself;
+
     /*
      * What an operation needs permission for. Runs inside the request's transaction, after
      * decoding, and may fail as a handler does. NULL: action <signing name>:<Operation> on resource

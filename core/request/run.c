@@ -306,7 +306,7 @@ static int decode(struct awi_req *req)
     if (r > 0) {
         return awi_fail(req, awi_wire_malformed(req->protocol), "%.*s", AWI_STR_FMT(message));
     }
-    if (r < 0 || !input) {
+    if (r < 0 || !input || req->service->checks_itself) {
         return r;
     }
     r = awi_shape_validate(req->arena, input, req->in, req->protocol, &message);

@@ -13,6 +13,9 @@ static const struct dynamodb_handlers handlers = {
     .GetItem = ddb_get_item,
     .ListTables = ddb_list_tables,
     .PutItem = ddb_put_item,
+    .Query = ddb_query,
+    .Scan = ddb_scan,
+    .UpdateItem = ddb_update_item,
 };
 
 const struct awi_service awi_service_dynamodb = {

@@ -160,6 +160,9 @@ int ddb_legacy_filter(struct ddb_expressions *expressions,
                       const struct dynamodb_FilterConditionMap *filter,
                       struct awi_str conditional_operator,
                       struct ddb_condition **ret);
+int ddb_legacy_update(struct ddb_expressions *expressions,
+                      const struct dynamodb_AttributeUpdates *updates,
+                      struct ddb_update **ret);
 int ddb_legacy_projection(struct ddb_expressions *expressions,
                           const struct dynamodb_AttributeNameList *attributes,
                           struct ddb_projection **ret);
@@ -219,3 +222,12 @@ int ddb_get_item(struct awi_req *req,
 int ddb_delete_item(struct awi_req *req,
                     const struct dynamodb_DeleteItemInput *in,
                     struct dynamodb_DeleteItemOutput *out);
+int ddb_update_item(struct awi_req *req,
+                    const struct dynamodb_UpdateItemInput *in,
+                    struct dynamodb_UpdateItemOutput *out);
+int ddb_query(struct awi_req *req,
+              const struct dynamodb_QueryInput *in,
+              struct dynamodb_QueryOutput *out);
+int ddb_scan(struct awi_req *req,
+             const struct dynamodb_ScanInput *in,
+             struct dynamodb_ScanOutput *out);

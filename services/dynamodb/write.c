@@ -16,6 +16,47 @@ check_put(struct awi_req *req, const struct ddb_table *table, struct dynamodb_At
     return ddb_check_item(req, table, item);
 }
 
+/* The item as it is after the update: the old one, or a new one of the key alone, changed. */
+static int apply_update(struct awi_req *req, const struct ddb_write *write, struct ddb_written *ret)
+{
+    struct awi_arena *arena = awi_arena(req);
+    struct awi_str message;
+    int r = awi_shape_copy(
+        arena, &dynamodb_AttributeMap_shape, &ret->now, ret->had_old ? &ret->old : write->item);
+
+    if (r == 0 && write->update) {
+        r = ddb_answered(req, ddb_update_apply(arena, write->update, &ret->now, &message), message);
+    }
+    if (r == 0) {
+        r = ddb_answered(req, ddb_map_check(arena, &ret->now, &message), message);
+    }
+    if (r != 0) {
+        return r;
+    }
+    if (ddb_item_size(&ret->now) > DDB_ITEM_MAX) {
+        return ddb_invalid(req, "Item size to update has exceeded the maximum allowed size");
+    }
+    return ddb_check_item(req, &ret->table, &ret->now);
+}
+
+/* An update may not touch the keys. */
+static int
+check_update(struct awi_req *req, const struct ddb_write *write, const struct ddb_table *table)
+{
+    for (size_t i = 0; write->update && i < write->update->n; i++) {
+        for (size_t j = 0; j < table->keys.n; j++) {
+            if (awi_str_eq(write->update->actions[i].path.steps[0].name,
+                           table->keys.parts[j].name)) {
+                return ddb_invalid(req,
+                                   "One or more parameter values were invalid: Cannot update "
+                                   "attribute %.*s. This attribute is part of the key",
+                                   AWI_STR_FMT(table->keys.parts[j].name));
+            }
+        }
+    }
+    return 0;
+}
+
 static int store(struct awi_req *req,
                  const struct ddb_write *write,
                  struct awi_str key,
@@ -33,8 +74,14 @@ static int store(struct awi_req *req,
     case DDB_WRITE_PUT:
         ret->now = *write->item;
         break;
-    case DDB_WRITE_UPDATE:
-        return -ENOSYS;
+    case DDB_WRITE_UPDATE: {
+        int r = apply_update(req, write, ret);
+
+        if (r != 0) {
+            return r;
+        }
+        break;
+    }
     }
     ddb_use_write(&ret->usage, old, &ret->now);
     return ddb_item_put(req, &ret->table, key, old, &ret->now);
@@ -56,6 +103,9 @@ int ddb_write(struct awi_req *req, const struct ddb_write *write, struct ddb_wri
     if (r == 0) {
         r = write->kind == DDB_WRITE_PUT ? check_put(req, &ret->table, write->item)
                                          : ddb_check_key(req, &ret->table, write->item);
+    }
+    if (r == 0) {
+        r = check_update(req, write, &ret->table);
     }
     if (r != 0) {
         return r;

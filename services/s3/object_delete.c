@@ -74,8 +74,9 @@ int s3_delete_objects(struct awi_req *req,
                       const struct s3_DeleteObjectsRequest *in,
                       struct s3_DeleteObjectsOutput *out)
 {
-    const struct s3_ObjectIdentifierList *objects = &in->Delete->Objects;
-    bool quiet = in->Delete->Quiet.set && in->Delete->Quiet.v;
+    static const struct s3_ObjectIdentifierList none;
+    const struct s3_ObjectIdentifierList *objects = in->Delete ? &in->Delete->Objects : &none;
+    bool quiet = in->Delete && in->Delete->Quiet.set && in->Delete->Quiet.v;
     struct s3_bucket bucket;
     int r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
 

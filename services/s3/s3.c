@@ -23,4 +23,5 @@ static const struct s3_handlers handlers = {
 const struct awi_service awi_service_s3 = {
     .model = &s3_model,
     .handlers = &handlers,
+    .checks_itself = true,
 };
