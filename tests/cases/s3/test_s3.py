@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""S3 as boto3 sees it under LD_PRELOAD, with two accounts. Runs itself again inside the sandbox."""
+import sys
+
+from sandbox import Sandbox, Tap, skip
+
+A, B = "111111111111", "222222222222"
+
+
+def outside():
+    with Sandbox() as box:
+        done = box.run([sys.executable, __file__, "inside"],
+                       env={"PYTHONPATH": ":".join(p for p in sys.path if p)})
+        print(done.stdout, end="")
+        for line in done.stderr.split("\n")[-20:]:
+            print("# " + line)
+        sys.exit(done.returncode)
+
+
+def main():
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import ClientError
+
+    def client(account, region="us-east-1", **config):
+        return boto3.client("s3", region_name=region, aws_access_key_id=account,
+                            aws_secret_access_key="secret",
+                            config=Config(retries={"max_attempts": 1}, **config))
+
+    def code(call, **args):
+        try:
+            call(**args)
+            return "done"
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+
+    tap = Tap()
+    a, b = client(A), client(B)
+    a.create_bucket(Bucket="alpha")
+    tap.equal(code(a.create_bucket, Bucket="alpha"), "done", "us-east-1 creates again")
+    tap.equal(code(b.create_bucket, Bucket="alpha"), "BucketAlreadyExists", "names are global")
+    tap.equal(code(a.create_bucket, Bucket="Bad_Name"), "InvalidBucketName", "name rules")
+    tap.equal([x["Name"] for x in a.list_buckets()["Buckets"]], ["alpha"], "A lists its bucket")
+    tap.equal(b.list_buckets()["Buckets"], [], "B lists nothing")
+    tap.equal(code(b.head_bucket, Bucket="alpha"), "403", "B may not look at A's bucket")
+    tap.equal(code(b.head_bucket, Bucket="nonesuch"), "404", "no such bucket")
+
+    a.put_object(Bucket="alpha", Key="k/\u00e9 1", Body=b"hello", Metadata={"m": "v"},
+                 ContentType="text/plain")
+    got = a.get_object(Bucket="alpha", Key="k/\u00e9 1")
+    tap.equal((got["Body"].read(), got["Metadata"], got["ContentType"], got["ETag"]),
+              (b"hello", {"m": "v"}, "text/plain", '"5d41402abc4b2a76b9719d911017c592"'),
+              "an object comes back")
+    part = a.get_object(Bucket="alpha", Key="k/\u00e9 1", Range="bytes=1-2")
+    tap.equal((part["Body"].read(), part["ContentRange"],
+               part["ResponseMetadata"]["HTTPStatusCode"]), (b"el", "bytes 1-2/5", 206), "range")
+    tap.equal(code(a.get_object, Bucket="alpha", Key="k/\u00e9 1", Range="bytes=9-"),
+              "InvalidRange", "range beyond the end")
+    tap.equal(code(a.get_object, Bucket="alpha", Key="none"), "NoSuchKey", "no such key")
+    tap.equal(code(b.get_object, Bucket="alpha", Key="k/\u00e9 1"), "AccessDenied",
+              "B may not read A's object")
+    tap.equal(code(b.put_object, Bucket="alpha", Key="x", Body=b""), "AccessDenied",
+              "B may not write into A's bucket")
+    tap.equal(code(a.get_object, Bucket="alpha", Key="k/\u00e9 1", IfNoneMatch=got["ETag"]), "304",
+              "not modified")
+    tap.equal(code(a.put_object, Bucket="alpha", Key="k/\u00e9 1", Body=b"", IfNoneMatch="*"),
+              "PreconditionFailed", "conditional write")
+    tap.equal(code(a.put_object, Bucket="alpha", Key="c", Body=b"abc", ChecksumCRC32="AAAAAA=="),
+              "BadDigest", "wrong checksum")
+    tap.equal(code(a.put_object, Bucket="alpha", Key="c", Body=b"abc", Metadata={"a": "x" * 3000}),
+              "MetadataTooLarge", "metadata limit")
+    tap.equal(code(a.put_object, Bucket="alpha", Key="x" * 1025, Body=b""), "KeyTooLongError",
+              "key limit")
+    big = bytes(range(256)) * (1 << 14)
+    a.put_object(Bucket="alpha", Key="big", Body=big)
+    tap.check(a.get_object(Bucket="alpha", Key="big")["Body"].read() == big, "4 MiB come back")
+    a.copy_object(Bucket="alpha", Key="copy", CopySource={"Bucket": "alpha", "Key": "big"})
+    tap.check(a.get_object(Bucket="alpha", Key="copy")["Body"].read() == big, "and their copy")
+
+    for i in range(25):
+        a.put_object(Bucket="alpha", Key="d%d/f%02d" % (i // 5, i), Body=b"")
+    page = a.list_objects_v2(Bucket="alpha", Delimiter="/")
+    tap.equal([x["Prefix"] for x in page["CommonPrefixes"]],
+              ["d0/", "d1/", "d2/", "d3/", "d4/", "k/"], "common prefixes")
+    for size in (1, 3, 7):
+        pages = a.get_paginator("list_objects_v2").paginate(
+            Bucket="alpha", PaginationConfig={"PageSize": size})
+        keys = [x["Key"] for p in pages for x in p.get("Contents", [])]
+        tap.check(len(keys) == 28 and keys == sorted(keys, key=lambda k: k.encode()),
+                  "pages of %d hold every key once, in order" % size, keys)
+    pages = a.get_paginator("list_objects").paginate(Bucket="alpha", Delimiter="/",
+                                                     PaginationConfig={"PageSize": 2})
+    rolled = [y for p in pages for y in [x["Prefix"] for x in p.get("CommonPrefixes", [])] +
+              [x["Key"] for x in p.get("Contents", [])]]
+    tap.equal(sorted(rolled), ["big", "copy", "d0/", "d1/", "d2/", "d3/", "d4/", "k/"],
+              "pages of version 1 with a delimiter")
+    tap.equal(len(a.list_objects_v2(Bucket="alpha", Prefix="d1/", StartAfter="d1/f06")["Contents"]),
+              3, "start after")
+    tap.equal(code(a.delete_bucket, Bucket="alpha"), "BucketNotEmpty", "not empty")
+    keys = [{"Key": x["Key"]} for x in a.list_objects_v2(Bucket="alpha")["Contents"]]
+    tap.equal(len(a.delete_objects(Bucket="alpha", Delete={"Objects": keys})["Deleted"]), 28,
+              "delete many")
+    tap.equal(code(a.delete_bucket, Bucket="alpha"), "done", "deleted when empty")
+
+    e = client(A, "eu-west-1")
+    tap.equal(code(e.create_bucket, Bucket="euro"), "IllegalLocationConstraintException",
+              "a region's endpoint wants its constraint")
+    e.create_bucket(Bucket="euro", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    tap.equal(e.get_bucket_location(Bucket="euro")["LocationConstraint"], "eu-west-1", "location")
+    tap.equal(code(e.create_bucket, Bucket="euro",
+                   CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}),
+              "BucketAlreadyOwnedByYou", "elsewhere creating again is refused")
+    tap.equal(code(a.create_bucket, Bucket="mars",
+                   CreateBucketConfiguration={"LocationConstraint": "mars"}),
+              "InvalidLocationConstraint", "no such location")
+    for style in ("path", "virtual"):
+        s = client(A, "eu-west-1", s3={"addressing_style": style})
+        s.put_object(Bucket="euro", Key=style, Body=style.encode())
+        tap.equal(s.get_object(Bucket="euro", Key=style)["Body"].read(), style.encode(),
+                  "%s style" % style)
+    tap.equal(a.head_object(Bucket="euro", Key="path")["ContentLength"], 4,
+              "a client of another region is led to the bucket")
+    tap.equal(code(a.get_bucket_policy, Bucket="euro"), "NotImplemented", "what is not emulated")
+    tap.end()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["inside"]:
+        main()
+    else:
+        try:
+            import boto3  # noqa: F401
+        except ImportError:
+            skip("boto3 is not here (scripts/setup installs it)")
+        outside()
