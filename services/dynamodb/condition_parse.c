@@ -7,13 +7,7 @@
 
 #include <errno.h>
 
-struct function {
-    const char *name;
-    enum ddb_op op;
-    size_t operands;
-};
-
-static const struct function functions[] = {
+static const struct ddb_function functions[] = {
     {"attribute_exists", DDB_OP_EXISTS, 1},
     {"attribute_not_exists", DDB_OP_NOT_EXISTS, 1},
     {"attribute_type", DDB_OP_TYPE, 2},
@@ -34,112 +28,6 @@ static const struct {
 };
 
 static int parse_or(struct ddb_parser *parser, struct ddb_condition **ret);
-
-/* --- Faults ---------------------------------------------------------------------------------- */
-
-static void
-wrong_type(struct ddb_parser *parser, const char *sort, struct awi_str op, const char *type)
-{
-    ddb_fault(parser,
-              DDB_FAULT_TYPE,
-              awi_arena_printf(parser->all->arena,
-                               "Incorrect operand type for operator or function; %s: %.*s, operand "
-                               "type: %s",
-                               sort,
-                               AWI_STR_FMT(op),
-                               type));
-}
-
-static bool same_path(const struct ddb_path *a, const struct ddb_path *b)
-{
-    if (a->n != b->n) {
-        return false;
-    }
-    for (size_t i = 0; i < a->n; i++) {
-        if (a->steps[i].index != b->steps[i].index ||
-            !awi_str_eq(a->steps[i].name, b->steps[i].name)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void check_distinct(struct ddb_parser *parser,
-                           struct awi_str op,
-                           const struct ddb_operand *operands,
-                           size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        if (operands[0].kind == DDB_OPERAND_PATH && operands[i].kind == DDB_OPERAND_PATH &&
-            same_path(&operands[0].path, &operands[i].path)) {
-            ddb_fault(parser,
-                      DDB_FAULT_DISTINCT,
-                      awi_arena_printf(
-                          parser->all->arena,
-                          "The first operand must be distinct from the remaining operands for this "
-                          "operator or function; operator: %.*s, first operand: %.*s",
-                          AWI_STR_FMT(op),
-                          AWI_STR_FMT(ddb_path_text(parser->all->arena, &operands[0].path))));
-        }
-    }
-}
-
-/* Only strings, numbers and binaries have an order. */
-static void check_ordered(struct ddb_parser *parser,
-                          struct awi_str op,
-                          const struct ddb_operand *operands,
-                          size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        enum ddb_type type = ddb_operand_type(&operands[i]);
-
-        if (type != DDB_NONE && type > DDB_B) {
-            wrong_type(parser, "operator", op, ddb_type_name(type));
-        }
-    }
-}
-
-static struct awi_str literal_text(struct awi_arena *arena, const struct ddb_operand *operand)
-{
-    const struct dynamodb_AttributeValue *value = operand->value;
-    enum ddb_type type = ddb_value_type(value);
-
-    return awi_arena_printf(arena,
-                            "AttributeValue: {%s:%.*s}",
-                            ddb_type_name(type),
-                            AWI_STR_FMT(type == DDB_S   ? value->S
-                                        : type == DDB_N ? value->N
-                                                        : value->B));
-}
-
-static void check_between(struct ddb_parser *parser, const struct ddb_operand *operands)
-{
-    const struct ddb_operand *low = &operands[1], *high = &operands[2];
-    enum ddb_type type = ddb_operand_type(low);
-    const char *rule = NULL;
-    int order;
-
-    check_ordered(parser, AWI_STR("BETWEEN"), operands, 3);
-    if (low->kind != DDB_OPERAND_VALUE || high->kind != DDB_OPERAND_VALUE || type > DDB_B ||
-        ddb_operand_type(high) > DDB_B) {
-        return;
-    }
-    if (type != ddb_operand_type(high)) {
-        rule = "same data type for lower and upper bounds";
-    } else if (ddb_value_cmp(low->value, high->value, &order) && order > 0) {
-        rule = "upper bound to be greater than or equal to lower bound";
-    }
-    if (rule) {
-        ddb_fault(parser,
-                  DDB_FAULT_TYPE,
-                  awi_arena_printf(parser->all->arena,
-                                   "The BETWEEN operator requires %s; lower bound operand: %.*s, "
-                                   "upper bound operand: %.*s",
-                                   rule,
-                                   AWI_STR_FMT(literal_text(parser->all->arena, low)),
-                                   AWI_STR_FMT(literal_text(parser->all->arena, high))));
-    }
-}
 
 /* --- Operands -------------------------------------------------------------------------------- */
 
@@ -174,7 +62,8 @@ static int parse_size(struct ddb_parser *parser, struct ddb_operand *ret)
             enum ddb_type type = ddb_operand_type(&inner);
 
             if (type == DDB_N || type == DDB_BOOL || type == DDB_NULL) {
-                wrong_type(parser, "operator or function", AWI_STR("size"), ddb_type_name(type));
+                ddb_wrong_type(
+                    parser, "operator or function", AWI_STR("size"), ddb_type_name(type));
             }
         }
     } else {
@@ -243,57 +132,9 @@ parse_operands(struct ddb_parser *parser, struct ddb_operand *operands, size_t m
 
 /* --- Functions ------------------------------------------------------------------------------- */
 
-static void check_function(struct ddb_parser *parser,
-                           const struct function *function,
-                           const struct ddb_condition *condition)
-{
-    struct awi_str name = awi_str_from(function->name);
-    const struct ddb_operand *operands = condition->operands;
-
-    if (function->operands == 1 || function->op == DDB_OP_TYPE) {
-        if (operands[0].kind != DDB_OPERAND_PATH) {
-            ddb_fault(parser,
-                      DDB_FAULT_TYPE,
-                      awi_arena_printf(parser->all->arena,
-                                       "Operator or function requires a document path; operator or "
-                                       "function: %s",
-                                       function->name));
-        }
-    }
-    if (function->operands == 2) {
-        check_distinct(parser, name, operands, 2);
-    }
-    if (function->op == DDB_OP_BEGINS_WITH) {
-        for (size_t i = 0; i < 2; i++) {
-            enum ddb_type type = ddb_operand_type(&operands[i]);
-
-            if (type != DDB_NONE && type != DDB_S && type != DDB_B) {
-                wrong_type(parser, "operator or function", name, ddb_type_name(type));
-            }
-        }
-    }
-    if (function->op == DDB_OP_TYPE) {
-        enum ddb_type type = ddb_operand_type(&operands[1]);
-
-        if (type != DDB_S) {
-            wrong_type(parser,
-                       "operator or function",
-                       name,
-                       type == DDB_NONE ? "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}" : ddb_type_name(type));
-        } else if (ddb_type_named(operands[1].value->S) == DDB_NONE) {
-            ddb_fault(parser,
-                      DDB_FAULT_TYPE,
-                      awi_arena_printf(parser->all->arena,
-                                       "Invalid attribute type name found; type: %.*s, valid "
-                                       "types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
-                                       AWI_STR_FMT(operands[1].value->S)));
-        }
-    }
-}
-
 static int parse_call(struct ddb_parser *parser, struct ddb_condition **ret)
 {
-    const struct function *function = NULL;
+    const struct ddb_function *function = NULL;
     struct awi_str name = parser->token.text;
     struct ddb_condition *condition;
     int r;
@@ -329,7 +170,7 @@ static int parse_call(struct ddb_parser *parser, struct ddb_condition **ret)
                                    function->name,
                                    condition->n));
     } else {
-        check_function(parser, function, condition);
+        ddb_check_function(parser, function, condition);
     }
     return 0;
 }
@@ -358,8 +199,8 @@ static int parse_between(struct ddb_parser *parser,
         r = parse_operand(parser, &condition->operands[2]);
     }
     if (r == 0) {
-        check_distinct(parser, AWI_STR("BETWEEN"), condition->operands, 3);
-        check_between(parser, condition->operands);
+        ddb_check_distinct(parser, AWI_STR("BETWEEN"), condition->operands, 3);
+        ddb_check_between(parser, condition->operands);
         *ret = condition;
     }
     return r;
@@ -393,7 +234,7 @@ parse_in(struct ddb_parser *parser, const struct ddb_operand *first, struct ddb_
                                    condition->n));
         condition->n = DDB_IN_MAX + 1;
     }
-    check_distinct(parser, AWI_STR("IN"), condition->operands, condition->n);
+    ddb_check_distinct(parser, AWI_STR("IN"), condition->operands, condition->n);
     *ret = condition;
     return 0;
 }
@@ -428,9 +269,9 @@ static int parse_comparison(struct ddb_parser *parser, struct ddb_condition **re
         condition->n = 2;
         r = parse_operand(parser, &condition->operands[1]);
         if (r == 0) {
-            check_distinct(parser, sign, condition->operands, 2);
+            ddb_check_distinct(parser, sign, condition->operands, 2);
             if (condition->op >= DDB_OP_LT) {
-                check_ordered(parser, sign, condition->operands, 2);
+                ddb_check_ordered(parser, sign, condition->operands, 2);
             }
             *ret = condition;
         }

@@ -73,3 +73,30 @@ int ddb_parse_value(struct ddb_parser *parser, const struct dynamodb_AttributeVa
 
 /* DDB_NONE for what has no type before it is evaluated. */
 enum ddb_type ddb_operand_type(const struct ddb_operand *operand);
+
+/* --- condition_check.c: each remembers a fault if there is one ------------------------------- */
+
+struct ddb_function {
+    const char *name;
+    enum ddb_op op;
+    size_t operands;
+};
+
+/* sort: "operator" or "operator or function". */
+void ddb_wrong_type(struct ddb_parser *parser,
+                    const char *sort,
+                    struct awi_str op,
+                    const char *type);
+void ddb_check_distinct(struct ddb_parser *parser,
+                        struct awi_str op,
+                        const struct ddb_operand *operands,
+                        size_t n);
+/* Only strings, numbers and binaries have an order. */
+void ddb_check_ordered(struct ddb_parser *parser,
+                       struct awi_str op,
+                       const struct ddb_operand *operands,
+                       size_t n);
+void ddb_check_between(struct ddb_parser *parser, const struct ddb_operand *operands);
+void ddb_check_function(struct ddb_parser *parser,
+                        const struct ddb_function *function,
+                        const struct ddb_condition *condition);

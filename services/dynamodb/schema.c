@@ -29,6 +29,19 @@ int ddb_answered(struct awi_req *req, int r, struct awi_str message)
 
 /* --- Names ----------------------------------------------------------------------------------- */
 
+bool ddb_is_name(struct awi_str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+            c != '_' && c != '.' && c != '-') {
+            return false;
+        }
+    }
+    return name.len >= 3 && name.len <= 255;
+}
+
 /* arn:aws:dynamodb:REGION:ACCOUNT:table/NAME */
 static int name_of_arn(struct awi_req *req, struct awi_str arn, struct awi_str *ret)
 {

@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #define LIST_MAX 100
+#define INVALID  "One or more parameter values were invalid: "
 
 static int not_found(struct awi_req *req, struct awi_str name)
 {
@@ -193,5 +194,26 @@ int ddb_delete_table(struct awi_req *req,
         record.Table->GlobalSecondaryIndexes.items[i].IndexStatus = AWI_STR("DELETING");
     }
     out->TableDescription = record.Table;
+    return 0;
+}
+
+/* --- Tags ------------------------------------------------------------------------------------ */
+
+int ddb_check_tags(struct awi_req *req, const struct dynamodb_TagList *tags)
+{
+    if (tags->n > 50) {
+        return ddb_invalid(req, "Too many tags: the limit is 50 tags per resource");
+    }
+    for (size_t i = 0; i < tags->n; i++) {
+        if (awi_str_starts_nocase(tags->items[i].Key, AWI_STR("aws:"))) {
+            return ddb_invalid(req,
+                               INVALID "Tag keys starting with 'aws:' are reserved for system use");
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (awi_str_eq(tags->items[i].Key, tags->items[j].Key)) {
+                return ddb_invalid(req, INVALID "Duplicate tag keys are not allowed");
+            }
+        }
+    }
     return 0;
 }

@@ -6,19 +6,6 @@
 #define INVALID   "One or more parameter values were invalid: "
 #define UNITS_MAX 1000000000000
 
-bool ddb_is_name(struct awi_str name)
-{
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-
-        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
-            c != '_' && c != '.' && c != '-') {
-            return false;
-        }
-    }
-    return name.len >= 3 && name.len <= 255;
-}
-
 /* --- Key schemas ----------------------------------------------------------------------------- */
 
 static bool is_defined(const struct dynamodb_CreateTableInput *in, struct awi_str name)
@@ -332,25 +319,6 @@ static int check_global(struct awi_req *req, const struct dynamodb_CreateTableIn
 }
 
 /* --- The rest -------------------------------------------------------------------------------- */
-
-int ddb_check_tags(struct awi_req *req, const struct dynamodb_TagList *tags)
-{
-    if (tags->n > 50) {
-        return ddb_invalid(req, "Too many tags: the limit is 50 tags per resource");
-    }
-    for (size_t i = 0; i < tags->n; i++) {
-        if (awi_str_starts_nocase(tags->items[i].Key, AWI_STR("aws:"))) {
-            return ddb_invalid(req,
-                               INVALID "Tag keys starting with 'aws:' are reserved for system use");
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (awi_str_eq(tags->items[i].Key, tags->items[j].Key)) {
-                return ddb_invalid(req, INVALID "Duplicate tag keys are not allowed");
-            }
-        }
-    }
-    return 0;
-}
 
 static int check_options(struct awi_req *req, const struct dynamodb_CreateTableInput *in)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Conditions: what holds, what is refused and how; the stored form of items. */
 #include "services/dynamodb/expression.h"
 
 #include <setjmp.h>

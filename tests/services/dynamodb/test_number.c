@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Numbers: normal form, limits, order of keys, sums. */
 #include "services/dynamodb/number.h"
 
 #include <setjmp.h>

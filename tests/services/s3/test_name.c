@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Names of buckets and keys. */
 #include "services/s3/name.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The Range header. */
 #include "services/s3/range.h"
 
 #include <setjmp.h>
