@@ -240,7 +240,10 @@ static int identify(struct awi_req *req)
         return r;
     }
     if (r > 0) {
-        who.env_account = awi_str_of(named, 12);
+        who.env_account = awi_arena_str(req->arena, awi_str_of(named, 12));
+        if (!who.env_account.ptr) {
+            return -ENOMEM;
+        }
     }
     r = awi_identify(&who, &req->identity);
     if (r > 0) {
