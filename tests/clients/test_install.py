@@ -10,6 +10,7 @@ import sandbox as box
 
 def find(tap, folder, name):
     found = glob.glob(os.path.join(folder, "**", name), recursive=True)
+    found = [f for f in found if os.path.isfile(f)]
     tap.equal(len(found), 1, "installed once: " + name)
     return found[0] if found else ""
 
