@@ -21,9 +21,6 @@ struct awi_policy_cache;
 struct awi_core {
     const struct awi_service *const *services; /* NULL-terminated */
     const struct awi_shim_api *shim;           /* NULL: no host (tests, the command) */
-    /* Answers the metadata and container credential endpoints; a service that no model describes.
-     */
-    int (*metadata)(struct awi_core *core, struct awi_http_exchange *x);
 
     pthread_mutex_t lock; /* held while the members below are made; each is constant once made */
     struct awi_config *config;

@@ -2,6 +2,7 @@
 #include "core/request/reserved.h"
 
 #include "core/control/control.h"
+#include "core/metadata/metadata.h"
 #include "core/request/req.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@ int awi_request_reserved(struct awi_req *req)
     struct awi_control_answer answer = {0};
 
     if (req->endpoint.kind != AWI_ENDPOINT_CONTROL) {
-        return req->core->metadata ? req->core->metadata(req->core, req->http) : -ENOSYS;
+        return awi_metadata_run(req->core, req->http, req->endpoint.kind == AWI_ENDPOINT_CONTAINER);
     }
     struct awi_str body = awi_str_of(awi_body_data(http->body), awi_body_size(http->body));
     if (!body.ptr) {
