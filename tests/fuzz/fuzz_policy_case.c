@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines of `policy simulate`: each gets one line of JSON back, whatever it is. */
 #include "core/policy/case.h"
-#include "tests/fuzz/fuzz.h"
+#include "fuzz.h"
 
-int awi_fuzz(const uint8_t *data, size_t len)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct awi_buf out = AWI_BUF_INIT(1 << 28);
     const struct awi_json *tree;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Policy documents: reading, compiling, the strict grammars, and a decision over what came out. */
 #include "core/policy/policy.h"
-#include "tests/fuzz/fuzz.h"
+#include "fuzz.h"
 
 static void validate(struct awi_arena *arena, struct awi_str text)
 {
@@ -59,7 +59,7 @@ static void decide(struct awi_arena *arena, const struct awi_policy *policy)
     }
 }
 
-int awi_fuzz(const uint8_t *data, size_t len)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct awi_str text = awi_str_of(data, len);
     const struct awi_policy *policy;
