@@ -9,17 +9,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
-#define FILE_NAME     "calls.ring"
-#define MAGIC         0x31676e6972697761ull /* "awiring1" */
-#define RETRY_FULL_MS 1000
+#define FILE_NAME "calls.ring"
+#define MAGIC     0x31676e6972697761ull /* "awiring1" */
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
@@ -110,6 +110,8 @@ static int map_journal(int fd, struct awi_journal **ret)
     journal->segments = segments;
     journal->dev = st.st_dev;
     journal->ino = st.st_ino;
+    struct statfs fs;
+    journal->tmpfs = fstatfs(fd, &fs) == 0 && fs.f_type == TMPFS_MAGIC;
     atomic_store(&journal->pid, (uint32_t)getpid());
     *ret = journal;
     return 0;
@@ -131,14 +133,6 @@ int awi_journal_open(int dir_fd, uint64_t limit, struct awi_journal **ret)
     return 0;
 }
 
-/* The host may have closed our descriptor; what is mapped stays usable. */
-static bool fd_is_ours(const struct awi_journal *journal)
-{
-    struct stat st;
-
-    return fstat(journal->fd, &st) == 0 && st.st_ino == journal->ino && st.st_dev == journal->dev;
-}
-
 static void close_one(struct awi_journal *journal)
 {
     for (size_t i = 0; i < journal->segments; i++) {
@@ -148,7 +142,7 @@ static void close_one(struct awi_journal *journal)
         }
     }
     munmap(journal->header, HEADER);
-    if (fd_is_ours(journal)) {
+    if (awi_ring_fd_is_ours(journal)) {
         awi_fd_close(journal->fd);
     }
     free(journal);
@@ -175,98 +169,8 @@ void awi_journal_fork_child(struct awi_journal *journal)
 {
     if (journal) {
         atomic_store(&journal->pid, (uint32_t)getpid());
+        atomic_store(&journal->preparing, false);
     }
-}
-
-/* --- space ------------------------------------------------------------------------------------ */
-
-/* The record at a position; NULL when its segment cannot be mapped. */
-struct record *awi_ring_at(struct awi_journal *journal, uint64_t position)
-{
-    uint64_t place = position % journal->ring;
-    size_t index = place / SEGMENT;
-    char *map = atomic_load_explicit(&journal->map[index], memory_order_acquire);
-
-    if (!map) {
-        if (!fd_is_ours(journal)) {
-            return NULL;
-        }
-        map = mmap(NULL,
-                   SEGMENT,
-                   PROT_READ | PROT_WRITE,
-                   MAP_SHARED,
-                   journal->fd,
-                   (off_t)(HEADER + index * SEGMENT));
-        if (map == MAP_FAILED) {
-            return NULL;
-        }
-        char *first = NULL;
-        if (!atomic_compare_exchange_strong(&journal->map[index], &first, map)) {
-            munmap(map, SEGMENT);
-            map = first;
-        }
-    }
-    return (struct record *)(void *)(map + place % SEGMENT);
-}
-
-/* Leaving a segment: what lies two behind need not stay in this process's memory. */
-static void forget(struct awi_journal *journal, uint64_t position)
-{
-    if (position >= 2 * SEGMENT) {
-        size_t index = (position - 2 * SEGMENT) % journal->ring / SEGMENT;
-        char *map = atomic_load(&journal->map[index]);
-        if (map) {
-            madvise(map, SEGMENT, MADV_DONTNEED);
-        }
-    }
-}
-
-/* Zeros, where the file system cannot allocate: behind what anybody uses, and one at a time. */
-static int fill(struct awi_journal *journal, uint64_t end)
-{
-    static const char zeros[4096];
-
-    if (flock(journal->fd, LOCK_EX | LOCK_NB) < 0) {
-        return errno;
-    }
-    int r = 0;
-    for (uint64_t at_byte = atomic_load(&journal->header->allocated); at_byte < end && r == 0;
-         at_byte += sizeof(zeros)) {
-        ssize_t n = pwrite(journal->fd, zeros, sizeof(zeros), (off_t)(HEADER + at_byte));
-        r = n < 0 ? errno : n < (ssize_t)sizeof(zeros) ? ENOSPC : 0;
-    }
-    flock(journal->fd, LOCK_UN);
-    return r;
-}
-
-/* Blocks on disk for the segment of a position, before anybody touches its pages. */
-static int allocate(struct awi_journal *journal, uint64_t position)
-{
-    uint64_t end = (position / SEGMENT + 1) * SEGMENT;
-    uint64_t have = atomic_load_explicit(&journal->header->allocated, memory_order_acquire);
-
-    if (end <= have || have >= journal->ring) {
-        return 0;
-    }
-    if (ring_now_ms() < atomic_load(&journal->full_until)) {
-        return -ENOSPC;
-    }
-    int r = EBADF;
-    if (fd_is_ours(journal)) {
-        do {
-            r = fallocate(journal->fd, 0, (off_t)HEADER, (off_t)end) < 0 ? errno : 0;
-        } while (r == EINTR);
-        if (r == EOPNOTSUPP) {
-            r = fill(journal, end);
-        }
-    }
-    if (r) {
-        atomic_store(&journal->full_until, ring_now_ms() + RETRY_FULL_MS);
-        return -r;
-    }
-    while (have < end && !atomic_compare_exchange_weak(&journal->header->allocated, &have, end)) {
-    }
-    return 0;
 }
 
 /* --- appending -------------------------------------------------------------------------------- */
@@ -280,7 +184,7 @@ static int claim(struct awi_journal *journal, uint64_t size, uint64_t *ret, stru
         uint64_t head = atomic_load_explicit(&header->head, memory_order_acquire);
         uint64_t left = SEGMENT - head % SEGMENT;
         bool fits = size <= left;
-        int r = allocate(journal, head);
+        int r = awi_ring_allocate(journal, head);
         if (r < 0) {
             return r;
         }
@@ -288,6 +192,7 @@ static int claim(struct awi_journal *journal, uint64_t size, uint64_t *ret, stru
         if (!*record) {
             return -ENOMEM;
         }
+        awi_ring_populate(journal, head);
         uint64_t word = atomic_load_explicit(&(*record)->word, memory_order_acquire);
         if (ring_is_claimed(journal, head, word)) {
             atomic_compare_exchange_strong(&header->head, &head, head + ring_size_of(word));
@@ -304,7 +209,7 @@ static int claim(struct awi_journal *journal, uint64_t size, uint64_t *ret, stru
             *ret = claimed;
             return 0;
         }
-        forget(journal, claimed);
+        awi_ring_forget(journal, claimed);
     }
 }
 

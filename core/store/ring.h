@@ -60,6 +60,9 @@ struct awi_journal {
     uint64_t ring;
     uint64_t salt;
     _Atomic uint32_t pid;
+    bool tmpfs;                 /* allocated pages are there and zero already */
+    _Atomic bool preparing;     /* a thread of this process makes blocks */
+    _Atomic uint64_t populated; /* position up to which pages are mapped in this process */
     _Atomic int64_t full_until; /* ms: no new attempt to allocate before */
     struct awi_journal *older;  /* of a directory that was removed; others may still look at it */
     size_t segments;
@@ -125,3 +128,11 @@ bool awi_journal_is_gone(const struct awi_journal *journal);
 
 /* The record at a position; NULL when its segment cannot be mapped. */
 struct record *awi_ring_at(struct awi_journal *journal, uint64_t position);
+
+/* ring.c. The host may have closed the descriptor; what is mapped stays usable. */
+bool awi_ring_fd_is_ours(const struct awi_journal *journal);
+/* Blocks on disk for the segment of a position. 0 or -errno. */
+int awi_ring_allocate(struct awi_journal *journal, uint64_t position);
+/* Maps the pages that come next in one go; gives those of a segment left long ago back. */
+void awi_ring_populate(struct awi_journal *journal, uint64_t position);
+void awi_ring_forget(struct awi_journal *journal, uint64_t position);
