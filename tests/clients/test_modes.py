@@ -39,6 +39,35 @@ def container(tap):
         tap.equal(result.stdout.split(), ["container-role", "111111111111"], "container: who am I")
 
 
+def metadata(tap):
+    """The instance metadata service, asked by hand."""
+    imds = "http://169.254.169.254/latest/"
+    life = "x-aws-ec2-metadata-token-ttl-seconds: "
+    with box.Sandbox('region: eu-central-1\naccount_id: "111111111111"\n') as world:
+        def ask(path, *words):
+            result = world.run(["curl", "-sS", "--max-time", "60", "-w", "\n%{http_code}", imds + path,
+                                *words])
+            body, _, status = result.stdout.rpartition("\n")
+            return int(status or 0), body
+
+        status, token = ask("api/token", "-X", "PUT", "-H", life + "60")
+        tap.equal(status, 200, "metadata: a token")
+        for name, words in (("no time to live", []), ("too long a life", ["-H", life + "21601"]),
+                            ("no number", ["-H", life + "soon"])):
+            tap.equal(ask("api/token", "-X", "PUT", *words)[0], 400, "metadata: token with " + name)
+        tap.equal(ask("api/token", "-X", "PUT", "-H", life + "60", "-H", "X-Forwarded-For: a")[0], 403,
+                  "metadata: token for a proxy")
+        proof = ["-H", "x-aws-ec2-metadata-token: " + token]
+        tap.equal(ask("meta-data/placement/region", *proof), (200, "eu-central-1"), "metadata: region")
+        tap.equal(ask("meta-data/placement/region"), (200, "eu-central-1"), "metadata: without token")
+        wrong = ["-H", "x-aws-ec2-metadata-token: " + token[::-1]]
+        tap.equal(ask("meta-data/placement/region", *wrong)[0], 401, "metadata: a wrong token")
+        tap.equal(ask("meta-data/nothing", *proof)[0], 404, "metadata: a page that is not there")
+        tap.equal(ask("meta-data/iam/info", "-X", "POST", *proof)[0], 405, "metadata: POST")
+        document = json.loads(ask("dynamic/instance-identity/document", *proof)[1])
+        tap.equal(document["accountId"], "111111111111", "metadata: identity document")
+
+
 def wrong_configuration(tap):
     """The host program lives; its AWS calls say what is wrong and where."""
     text = "region: us-east-1\naccounts:\n  - id: 222222222222\n"
@@ -69,6 +98,7 @@ def main():
     run(tap, "closed", 'account_id: "111111111111"\naccounts:\n  - id: "222222222222"\n    name: Dev\n',
         {**closed, "role": "AccessDenied"})
     container(tap)
+    metadata(tap)
     wrong_configuration(tap)
     tap.end()
 

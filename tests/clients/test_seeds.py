@@ -18,8 +18,6 @@ accounts:
   - id: "444444444444"
     name: "Production"
 """
-# The pages set no region and no credentials.
-BARE = {"AWS_REGION": None, "AWS_DEFAULT_REGION": None}
 
 
 class Seeds:
@@ -48,7 +46,7 @@ class Seeds:
                 "dev still": ["dev-data"],
                 "listed": ["Development", "New Team Account"],
                 "unknown account": "AccessDenied",
-            }, world, BARE)
+            }, world)
 
     def moto(self):
         with box.Sandbox() as world:
