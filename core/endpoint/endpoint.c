@@ -110,12 +110,16 @@ static int settle_bucket(const struct awi_http_request *request,
     }
     if (ret->style == AWI_BUCKET_VIRTUAL) {
         bool root = awi_str_is(request->path, "/") || awi_str_is(request->path, "*");
-        ret->path = awi_arena_printf(arena,
-                                     "/%.*s%.*s",
-                                     AWI_STR_FMT(ret->bucket),
-                                     root ? 0 : (int)request->path.len,
-                                     request->path.ptr);
-        return awi_str_is_set(ret->path) ? 0 : -ENOMEM;
+        size_t tail = root ? 0 : request->path.len;
+        char *path = awi_arena_alloc(arena, 1 + ret->bucket.len + tail);
+        if (!path) {
+            return -ENOMEM;
+        }
+        path[0] = '/';
+        memcpy(path + 1, ret->bucket.ptr, ret->bucket.len);
+        memcpy(path + 1 + ret->bucket.len, request->path.ptr, tail);
+        ret->path = awi_str_of(path, 1 + ret->bucket.len + tail);
+        return 0;
     }
     if (rest.len && rest.ptr[0] != '/') {
         awi_str_cut(&rest, '/', &ret->bucket);

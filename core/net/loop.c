@@ -7,30 +7,13 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#define STACK_SIZE  (512u << 10)
-#define PIECE       (64u << 10)
-#define IDLE_MS     3000 /* the thread ends after so long without a connection */
-#define GOODBYE_MS  1000 /* how long a closed stream may still take what the client sends */
-#define MOST_EVENTS 64
-#define MOST_PIECES 16 /* of one connection, before the others' turn */
-#define NEVER       INT64_MAX
+#include "core/net/carry.h"
 
-struct entry {
-    struct entry *next;
-    struct entry **at; /* what points to this entry */
-    struct awi_conn *conn;
-    int fd;
-    uint32_t events; /* as registered */
-    bool registered;
-    bool eof;       /* the client's side is shut */
-    bool goodbye;   /* ours is shut: what still comes is thrown away */
-    bool gone;      /* to be dropped */
-    int64_t due_ms; /* when to poll, or to end the goodbye; NEVER */
-};
+#define STACK_SIZE  (512u << 10)
+#define IDLE_MS     3000 /* the thread ends after so long without a connection */
+#define MOST_EVENTS 64
 
 struct awi_loop {
     struct awi_loop_host host;
@@ -38,26 +21,18 @@ struct awi_loop {
     /* Held by the thread between two waits, and by a fork: whoever has it sees no connection half
      * way. Taken before lock. */
     pthread_mutex_t busy;
-    struct entry *entries; /* the thread's */
+    struct awi_carry *entries; /* the thread's */
     char *buffer;
 
     pthread_mutex_t lock; /* everything below */
     pthread_cond_t ended;
-    struct entry *incoming;
+    struct awi_carry *incoming;
     size_t size;
     bool running;
     bool stop;
     int epoll;
     int wake;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void close_fd(struct awi_loop *loop, int fd)
 {
@@ -79,9 +54,7 @@ static int hide_fd(struct awi_loop *loop, int fd)
     return hidden >= 0 ? hidden : fd;
 }
 
-/* --- One connection --------------------------------------------------------------------------- */
-
-static void link_entry(struct entry **head, struct entry *entry)
+static void link_entry(struct awi_carry **head, struct awi_carry *entry)
 {
     entry->next = *head;
     entry->at = head;
@@ -91,7 +64,7 @@ static void link_entry(struct entry **head, struct entry *entry)
     *head = entry;
 }
 
-static void drop(struct awi_loop *loop, struct entry *entry)
+static void drop(struct awi_loop *loop, struct awi_carry *entry)
 {
     *entry->at = entry->next;
     if (entry->next) {
@@ -105,108 +78,11 @@ static void drop(struct awi_loop *loop, struct entry *entry)
     pthread_mutex_unlock(&loop->lock);
 }
 
-/* Sends what there is. True: the socket takes no more now. */
-static bool send_pending(struct entry *entry)
+static void drive(struct awi_loop *loop, struct awi_carry *entry)
 {
-    const void *data;
-    size_t len;
-
-    while ((len = awi_conn_pending(entry->conn, &data)) > 0) {
-        ssize_t n = send(entry->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            entry->gone = errno != EAGAIN;
-            return true;
-        }
-        awi_conn_sent(entry->conn, (size_t)n);
-    }
-    return false;
-}
-
-/* Receives one piece. False: there is none now. */
-static bool receive(struct awi_loop *loop, struct entry *entry)
-{
-    ssize_t n = recv(entry->fd, loop->buffer, PIECE, MSG_DONTWAIT);
-
-    if (n < 0) {
-        entry->gone = errno != EAGAIN && errno != EINTR;
-        return errno == EINTR;
-    }
-    if (n == 0) {
-        entry->eof = true;
-        entry->gone = entry->goodbye || awi_conn_finish(entry->conn) < 0;
-    } else if (!entry->goodbye) {
-        entry->gone = awi_conn_feed(entry->conn, loop->buffer, (size_t)n) < 0;
-    }
-    return n > 0;
-}
-
-static void say_goodbye(struct entry *entry)
-{
-    if (entry->eof) {
-        entry->gone = true;
-        return;
-    }
-    shutdown(entry->fd, SHUT_WR);
-    entry->goodbye = true;
-    entry->due_ms = now_ms() + GOODBYE_MS;
-}
-
-static void watch(struct awi_loop *loop, struct entry *entry, bool full)
-{
-    uint32_t events = (full ? EPOLLOUT : 0) | (full || entry->eof ? 0 : EPOLLIN);
-    struct epoll_event event = {.events = events, .data.ptr = entry};
-
-    if (entry->registered && entry->events == events) {
-        return;
-    }
-    int operation = entry->registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    entry->gone = epoll_ctl(loop->epoll, operation, entry->fd, &event) < 0;
-    entry->registered = true;
-    entry->events = events;
-}
-
-/* Carries bytes both ways as far as it goes. A client that does not take its answers is not read
- * from, so nothing piles up. */
-static void drive(struct awi_loop *loop, struct entry *entry)
-{
-    bool full = send_pending(entry);
-    int pieces = MOST_PIECES;
-
-    while (!entry->gone && !full && !entry->eof && pieces-- && receive(loop, entry)) {
-        full = !entry->goodbye && send_pending(entry);
-    }
-    if (!entry->gone && !entry->goodbye && !full) {
-        full = send_pending(entry);
-        unsigned state = awi_conn_state(entry->conn);
-        if (!full && (state & AWI_CONN_CLOSING)) {
-            say_goodbye(entry);
-        }
-        if ((state & AWI_CONN_WAITING) && entry->due_ms == NEVER) {
-            entry->due_ms = now_ms();
-        }
-    }
-    if (!entry->gone) {
-        watch(loop, entry, full);
-    }
+    awi_carry_drive(entry, loop->epoll, loop->buffer);
     if (entry->gone) {
         drop(loop, entry);
-    }
-}
-
-/* The time has come to ask for a waiting answer, or to hang up. */
-static void due(struct awi_loop *loop, struct entry *entry, int64_t now)
-{
-    if (entry->goodbye) {
-        drop(loop, entry);
-        return;
-    }
-    int r = awi_conn_poll(entry->conn, now);
-    entry->due_ms = r > 0 ? now + r : NEVER;
-    if (r <= 0) {
-        drive(loop, entry);
     }
 }
 
@@ -215,20 +91,23 @@ static void due(struct awi_loop *loop, struct entry *entry, int64_t now)
 /* Calls what is due and says how long to wait for the rest. */
 static int run_due(struct awi_loop *loop)
 {
-    int64_t now = now_ms();
-    int64_t next = NEVER;
-    struct entry *following;
+    int64_t now = awi_carry_now();
+    int64_t next = AWI_CARRY_NEVER;
+    struct awi_carry *following;
 
-    for (struct entry *entry = loop->entries; entry; entry = following) {
+    for (struct awi_carry *entry = loop->entries; entry; entry = following) {
         following = entry->next;
         if (entry->due_ms <= now) {
-            due(loop, entry, now);
+            awi_carry_due(entry, loop->epoll, loop->buffer, now);
+            if (entry->gone) {
+                drop(loop, entry);
+            }
         }
     }
-    for (struct entry *entry = loop->entries; entry; entry = entry->next) {
+    for (struct awi_carry *entry = loop->entries; entry; entry = entry->next) {
         next = entry->due_ms < next ? entry->due_ms : next;
     }
-    if (next == NEVER) {
+    if (next == AWI_CARRY_NEVER) {
         return loop->entries ? -1 : IDLE_MS;
     }
     return next > now ? (int)(next - now) : 0;
@@ -236,10 +115,10 @@ static int run_due(struct awi_loop *loop)
 
 static void take_incoming(struct awi_loop *loop)
 {
-    struct entry *entry;
+    struct awi_carry *entry;
 
     pthread_mutex_lock(&loop->lock);
-    struct entry *incoming = loop->incoming;
+    struct awi_carry *incoming = loop->incoming;
     loop->incoming = NULL;
     pthread_mutex_unlock(&loop->lock);
     while ((entry = incoming)) {
@@ -251,7 +130,7 @@ static void take_incoming(struct awi_loop *loop)
 
 static void handle(struct awi_loop *loop, const struct epoll_event *event)
 {
-    struct entry *entry = event->data.ptr;
+    struct awi_carry *entry = event->data.ptr;
     uint64_t count;
 
     if (!entry) {
@@ -366,7 +245,7 @@ static int open_descriptors(struct awi_loop *loop)
 /* With lock held. */
 static int start(struct awi_loop *loop)
 {
-    loop->buffer = malloc(PIECE);
+    loop->buffer = malloc(AWI_CARRY_PIECE);
 
     int r = loop->buffer ? open_descriptors(loop) : -ENOMEM;
     if (r == 0) {
@@ -406,11 +285,11 @@ static void wake(struct awi_loop *loop)
 
 int awi_loop_adopt(struct awi_loop *loop, struct awi_conn *conn, int fd)
 {
-    struct entry *entry = calloc(1, sizeof(*entry));
+    struct awi_carry *entry = calloc(1, sizeof(*entry));
     int r = entry ? 0 : -ENOMEM;
 
     if (entry) {
-        *entry = (struct entry){.conn = conn, .fd = fd, .due_ms = NEVER};
+        *entry = (struct awi_carry){.conn = conn, .fd = fd, .due_ms = AWI_CARRY_NEVER};
         pthread_mutex_lock(&loop->lock);
         r = loop->stop ? -ESHUTDOWN : loop->running ? 0 : start(loop);
         if (r == 0) {
@@ -478,9 +357,9 @@ void awi_loop_fork_parent(struct awi_loop *loop)
 
 /* The connections themselves are left to lie: letting go of one might touch what it shares with the
  * parent's (the file of a body on its way). */
-static void forget(struct awi_loop *loop, struct entry **list)
+static void forget(struct awi_loop *loop, struct awi_carry **list)
 {
-    for (struct entry *entry = *list; entry; entry = entry->next) {
+    for (struct awi_carry *entry = *list; entry; entry = entry->next) {
         close_fd(loop, entry->fd);
     }
     *list = NULL;

@@ -5,6 +5,7 @@
 #include "core/net/ca.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,44 @@ static void test_leaf_is_what_strict_clients_want(void **state)
     assert_int_equal(awi_ca_leaf(ca, AWI_STR("a,DNS:b.com"), &leaf, &key), -EINVAL);
     assert_int_equal(awi_ca_leaf(ca, AWI_STR("*.amazonaws.com"), &leaf, &key), -EINVAL);
     assert_int_equal(awi_ca_leaf(ca, AWI_STR(""), &leaf, &key), -EINVAL);
+}
+
+static void *take_leaves(void *arg)
+{
+    uintptr_t bad = 0;
+
+    for (int i = 0; i < 50; i++) {
+        char host[32];
+        EVP_PKEY *key;
+        X509 *leaf;
+        X509 *root;
+        snprintf(host, sizeof(host), "h%d.amazonaws.com", i % 10);
+        if (awi_ca_cert(arg, &root) < 0 || awi_ca_leaf(arg, awi_str_from(host), &leaf, &key) < 0) {
+            bad++;
+            continue;
+        }
+        bad += X509_check_host(leaf, host, 0, 0, NULL) != 1;
+        X509_free(leaf);
+    }
+    return (void *)bad;
+}
+
+static void test_threads_share_a_ca(void **state)
+{
+    struct awi_ca *fresh = awi_ca_new(NULL, 0);
+    pthread_t threads[8];
+    void *bad;
+
+    (void)state;
+    assert_non_null(fresh);
+    for (int i = 0; i < 8; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, take_leaves, fresh), 0);
+    }
+    for (int i = 0; i < 8; i++) {
+        assert_int_equal(pthread_join(threads[i], &bad), 0);
+        assert_null(bad);
+    }
+    awi_ca_free(fresh);
 }
 
 static void test_ca_in_a_directory_is_shared(void **state)
@@ -118,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_leaf_is_what_strict_clients_want),
+        cmocka_unit_test(test_threads_share_a_ca),
         cmocka_unit_test(test_ca_in_a_directory_is_shared),
     };
 
