@@ -217,7 +217,6 @@ pid_t awi_lmdb_getpid(void)
 
 int awi_mutex_lock_for(pthread_mutex_t *mutex, unsigned seconds)
 {
-    struct timespec until;
     int r = pthread_mutex_trylock(mutex);
 
     if (r != EBUSY) {
@@ -226,6 +225,7 @@ int awi_mutex_lock_for(pthread_mutex_t *mutex, unsigned seconds)
 #ifdef __SANITIZE_THREAD__ /* which does not know the clocks and dead owners of the others */
     return pthread_mutex_lock(mutex);
 #else
+    struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += seconds;
     return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &until);
