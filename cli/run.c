@@ -13,6 +13,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 struct options {
+    const char *argv0; /* what the command sees as its own name; NULL: as it is called */
     bool fresh;
     bool report;
     struct awi_buf endpoints;
@@ -104,6 +106,9 @@ static int one_option(int letter, const char *value, struct options *options)
     case 'r':
         options->report = true;
         return 0;
+    case '0':
+        options->argv0 = value;
+        return 0;
     default:
         awi_cli_error("`awsintercept run --help` lists the options", "wrong usage");
         return -EINVAL;
@@ -121,6 +126,7 @@ static int parse(int argc, char **argv, struct options *options)
         {"endpoint", required_argument, NULL, 'e'},
         {"log", required_argument, NULL, 'l'},
         {"report", no_argument, NULL, 'r'},
+        {"argv0", required_argument, NULL, '0'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -174,16 +180,20 @@ static int set_preload(void)
     return setenv("LD_PRELOAD", joined, 1);
 }
 
-static int become(char **argv)
+static int become(char **argv, const char *argv0)
 {
     AWI_AUTO(free) char *file = awi_cli_find_command(argv[0]);
+    const char *name = argv[0];
 
+    if (argv0) {
+        argv[0] = (char *)(uintptr_t)argv0;
+    }
     if (file && awi_cli_needs_supervisor(file)) {
         return awi_cli_supervise(file, argv);
     }
-    execvp(argv[0], argv);
+    execvp(file && argv0 ? file : name, argv);
     int error = errno;
-    awi_cli_error(NULL, "%s: %s", argv[0], strerror(error));
+    awi_cli_error(NULL, "%s: %s", name, strerror(error));
     return error == ENOENT ? 127 : 126;
 }
 
@@ -248,7 +258,7 @@ static int stay_behind(char **argv, const struct options *options)
     pid_t child = fork();
     if (child == 0) {
         sigprocmask(SIG_SETMASK, &before, NULL);
-        _exit(become(argv));
+        _exit(become(argv, options->argv0));
     }
     int status = child < 0 ? W_EXITCODE(1, 0) : wait_for(child, &all);
     if (child < 0) {
@@ -276,5 +286,5 @@ int awi_cli_run(int argc, char **argv)
         return 1;
     }
     return options.fresh || options.report ? stay_behind(argv + optind, &options)
-                                           : become(argv + optind);
+                                           : become(argv + optind, options.argv0);
 }

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Starting other programs. A dynamic one gets the preload with its environment; one that the
+ * preload cannot reach is started through the launcher, which supervises it. Any of these may run
+ * in a child of vfork(), so memory is the stack, or pages that are mapped when there are very many
+ * arguments.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "preload/guard.h"
+#include "preload/launcher.h"
+#include "preload/real.h"
+#include "preload/shim.h"
+
+extern char **environ;
+
+#define ON_STACK 512 /* arguments */
+
+static size_t count(char *const *args)
+{
+    size_t n = 0;
+
+    while (args && args[n]) {
+        n++;
+    }
+    return n;
+}
+
+/* An array for so many arguments: `room` if it is enough, else pages. */
+static const char **array(const char **room, size_t n)
+{
+    if (n <= ON_STACK) {
+        return room;
+    }
+    void *pages =
+        mmap(NULL, n * sizeof(char *), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return pages == MAP_FAILED ? NULL : pages;
+}
+
+/* execve() of file, through the launcher where that is needed. */
+static int start(const char *file, char *const *args, char *const *env)
+{
+    const char *room[ON_STACK];
+    char launcher[PATH_MAX];
+    size_t n = count(args);
+
+    if (awi_disabled() || !awi_launcher_wanted(file, env, launcher)) {
+        return AWI_REAL(execve)(file, args, env);
+    }
+    const char **argv = array(room, n + AWI_LAUNCHER_ARGS + 1);
+    if (!argv) {
+        errno = ENOMEM;
+        return -1;
+    }
+    awi_launcher_fill(argv, launcher, file, args, n);
+    return AWI_REAL(execve)(launcher, (char *const *)(uintptr_t)argv, env);
+}
+
+int hook_execve(const char *file, char *const *args, char *const *env)
+{
+    return start(file, args, env);
+}
+
+int hook_execv(const char *file, char *const *args)
+{
+    return start(file, args, environ);
+}
+
+/* Only what must go through the launcher is looked for here; everything else, errors and scripts
+ * without "#!" included, is libc's. */
+int hook_execvpe(const char *name, char *const *args, char *const *env)
+{
+    char found[PATH_MAX], launcher[PATH_MAX];
+    const char *file = awi_disabled() ? NULL : awi_launcher_find(name, found);
+
+    if (file && awi_launcher_wanted(file, env, launcher)) {
+        return start(file, args, env);
+    }
+    return AWI_REAL(execvpe)(name, args, env);
+}
+
+int hook_execvp(const char *name, char *const *args)
+{
+    return hook_execvpe(name, args, environ);
+}
+
+int hook_execveat(int dir, const char *path, char *const *args, char *const *env, int flags)
+{
+    char file[64];
+
+    if (path && *path == '/') {
+        return start(path, args, env);
+    }
+    if (path && !*path && (flags & AT_EMPTY_PATH)) {
+        snprintf(file, sizeof(file), "/proc/self/fd/%d", dir);
+        char launcher[PATH_MAX];
+        if (!awi_disabled() && awi_launcher_wanted(file, env, launcher)) {
+            return start(file, args, env);
+        }
+    }
+    return AWI_REAL(execveat)(dir, path, args, env, flags);
+}
+
+int hook_fexecve(int fd, char *const *args, char *const *env)
+{
+    char file[64], launcher[PATH_MAX];
+
+    snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
+    if (!awi_disabled() && awi_launcher_wanted(file, env, launcher)) {
+        return start(file, args, env);
+    }
+    return AWI_REAL(fexecve)(fd, args, env);
+}
+
+/* The arguments of an execl() up to the NULL, then (execle) the environment. */
+static const char **collect(const char **room, const char *first, va_list list, char *const **env)
+{
+    va_list again;
+    size_t n = 1;
+
+    va_copy(again, list);
+    for (const char *arg = first; arg; n++) {
+        arg = va_arg(list, const char *);
+    }
+    const char **args = array(room, n + 1);
+    if (!args) {
+        va_end(again);
+        errno = ENOMEM;
+        return NULL;
+    }
+    args[0] = first;
+    for (size_t i = 0; args[i]; i++) {
+        args[i + 1] = va_arg(again, const char *);
+    }
+    if (env) {
+        *env = va_arg(again, char *const *);
+    }
+    va_end(again);
+    return args;
+}
+
+int hook_execl(const char *file, const char *first, ...)
+{
+    const char *room[ON_STACK];
+    va_list list;
+
+    va_start(list, first);
+    const char **args = collect(room, first, list, NULL);
+    va_end(list);
+    return args ? start(file, (char *const *)(uintptr_t)args, environ) : -1;
+}
+
+int hook_execlp(const char *name, const char *first, ...)
+{
+    const char *room[ON_STACK];
+    va_list list;
+
+    va_start(list, first);
+    const char **args = collect(room, first, list, NULL);
+    va_end(list);
+    return args ? hook_execvpe(name, (char *const *)(uintptr_t)args, environ) : -1;
+}
+
+int hook_execle(const char *file, const char *first, ...)
+{
+    const char *room[ON_STACK];
+    char *const *env = NULL;
+    va_list list;
+
+    va_start(list, first);
+    const char **args = collect(room, first, list, &env);
+    va_end(list);
+    return args ? start(file, (char *const *)(uintptr_t)args, env) : -1;
+}
+
+static int spawn(bool search,
+                 pid_t *pid,
+                 const char *name,
+                 const posix_spawn_file_actions_t *actions,
+                 const posix_spawnattr_t *attr,
+                 char *const *args,
+                 char *const *env)
+{
+    const char *room[ON_STACK];
+    char found[PATH_MAX], launcher[PATH_MAX];
+    const char *file = search ? awi_launcher_find(name, found) : name;
+    size_t n = count(args);
+
+    if (awi_disabled() || !file || !awi_launcher_wanted(file, env ? env : environ, launcher)) {
+        return search ? AWI_REAL(posix_spawnp)(pid, name, actions, attr, args, env)
+                      : AWI_REAL(posix_spawn)(pid, name, actions, attr, args, env);
+    }
+    const char **argv = array(room, n + AWI_LAUNCHER_ARGS + 1);
+    if (!argv) {
+        return ENOMEM;
+    }
+    awi_launcher_fill(argv, launcher, file, args, n);
+    return AWI_REAL(posix_spawn)(pid, launcher, actions, attr, (char *const *)(uintptr_t)argv, env);
+}
+
+int hook_posix_spawn(pid_t *pid,
+                     const char *file,
+                     const posix_spawn_file_actions_t *actions,
+                     const posix_spawnattr_t *attr,
+                     char *const *args,
+                     char *const *env)
+{
+    return spawn(false, pid, file, actions, attr, args, env);
+}
+
+int hook_posix_spawnp(pid_t *pid,
+                      const char *name,
+                      const posix_spawn_file_actions_t *actions,
+                      const posix_spawnattr_t *attr,
+                      char *const *args,
+                      char *const *env)
+{
+    return spawn(true, pid, name, actions, attr, args, env);
+}

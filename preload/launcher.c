@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "preload/launcher.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "preload/real.h"
+#include "preload/shim.h"
+
+#define HEAD       4096 /* of a file: ELF header, program headers and notes lie there */
+#define OWN_MARK   "libawsintercept.so"
+#define SUPERVISED "AWSINTERCEPT_SUPERVISED="
+#define DISABLED   "AWSINTERCEPT_DISABLE=1"
+
+struct head {
+    _Alignas(8) unsigned char bytes[HEAD];
+    size_t size;
+};
+
+static bool read_head(const char *file, struct head *head)
+{
+    int fd = AWI_REAL(open)(file, O_RDONLY | O_CLOEXEC, 0);
+    ssize_t n = fd < 0 ? -1 : pread(fd, head->bytes, HEAD, 0);
+
+    if (fd >= 0) {
+        AWI_REAL(close)(fd);
+    }
+    head->size = n < 0 ? 0 : (size_t)n;
+    return n > (ssize_t)sizeof(Elf64_Ehdr) && memcmp(head->bytes, ELFMAG, SELFMAG) == 0 &&
+           head->bytes[EI_CLASS] == ELFCLASS64;
+}
+
+static bool is_go_note(const struct head *head, const Elf64_Phdr *part)
+{
+    if (part->p_type != PT_NOTE || part->p_offset + sizeof(Elf64_Nhdr) + 3 > head->size) {
+        return false;
+    }
+    const unsigned char *name = head->bytes + part->p_offset + sizeof(Elf64_Nhdr);
+    return memcmp(name, "Go", 3) == 0;
+}
+
+/* Static, or built by Go. A file we cannot read is left to the kernel. */
+static bool is_out_of_reach(const char *file)
+{
+    struct head head;
+    bool has_loader = false, is_go = false;
+
+    if (!read_head(file, &head)) {
+        return false;
+    }
+    const Elf64_Ehdr *elf = (const Elf64_Ehdr *)(const void *)head.bytes;
+    if (elf->e_type != ET_EXEC && elf->e_type != ET_DYN) {
+        return false;
+    }
+    for (size_t i = 0; i < elf->e_phnum; i++) {
+        size_t at = elf->e_phoff + i * sizeof(Elf64_Phdr);
+        if (at + sizeof(Elf64_Phdr) > head.size) {
+            return false;
+        }
+        const Elf64_Phdr *part = (const Elf64_Phdr *)(const void *)(head.bytes + at);
+        has_loader |= part->p_type == PT_INTERP;
+        is_go |= is_go_note(&head, part);
+    }
+    return !has_loader || is_go;
+}
+
+static bool is_meant(char *const *env)
+{
+    bool preloaded = false;
+
+    for (; env && *env; env++) {
+        if (strncmp(*env, SUPERVISED, sizeof(SUPERVISED) - 1) == 0 || strcmp(*env, DISABLED) == 0) {
+            return false;
+        }
+        preloaded |= strncmp(*env, "LD_PRELOAD=", 11) == 0 && strstr(*env, OWN_MARK);
+    }
+    return preloaded;
+}
+
+/* Beside us in a build directory, or where both are installed. */
+static bool find_launcher(char *launcher)
+{
+    static const char *const places[] = {
+        "../cli/awsintercept", "../../bin/awsintercept", "../../../bin/awsintercept"};
+    Dl_info info;
+
+    if (!dladdr((void *)awi_launcher_wanted, &info) || !info.dli_fname) {
+        return false;
+    }
+    const char *slash = strrchr(info.dli_fname, '/');
+    size_t len = slash ? (size_t)(slash - info.dli_fname) + 1 : 0;
+    for (size_t i = 0; len && i < sizeof(places) / sizeof(places[0]); i++) {
+        size_t more = strlen(places[i]) + 1;
+        if (len + more > PATH_MAX) {
+            return false;
+        }
+        memcpy(launcher, info.dli_fname, len);
+        memcpy(launcher + len, places[i], more);
+        if (AWI_REAL(access)(launcher, X_OK) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool awi_launcher_wanted(const char *file, char *const *env, char *launcher)
+{
+    return file && is_meant(env) && is_out_of_reach(file) && find_launcher(launcher);
+}
+
+const char *awi_launcher_find(const char *name, char *buf)
+{
+    const char *path = awi_environ("PATH");
+
+    if (!name || !*name || strchr(name, '/')) {
+        return name;
+    }
+    for (const char *at = path ? path : "/bin:/usr/bin"; at;) {
+        const char *colon = strchr(at, ':');
+        size_t len = colon ? (size_t)(colon - at) : strlen(at);
+        struct stat st;
+        if (len + strlen(name) + 2 < PATH_MAX) {
+            memcpy(buf, at, len);
+            buf[len] = '/';
+            memcpy(buf + len + (len > 0), name, strlen(name) + 1);
+            if (AWI_REAL(access)(buf, X_OK) == 0 && AWI_REAL(stat)(buf, &st) == 0 &&
+                S_ISREG(st.st_mode)) {
+                return buf;
+            }
+        }
+        at = colon ? colon + 1 : NULL;
+    }
+    return NULL;
+}
+
+void awi_launcher_fill(
+    const char **argv, const char *launcher, const char *file, char *const *args, size_t n)
+{
+    *argv++ = launcher;
+    *argv++ = "run";
+    *argv++ = "--argv0";
+    *argv++ = n ? args[0] : file;
+    *argv++ = "--";
+    *argv++ = file;
+    for (size_t i = 1; i <= n; i++) {
+        *argv++ = args[i];
+    }
+    if (n == 0) {
+        *argv = NULL;
+    }
+}
