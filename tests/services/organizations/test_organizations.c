@@ -1,115 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Organizations: the organization, its accounts, its units (identity.md 7.1, 7.6-7.14). Two
+ * Organizations: the organization and its accounts (identity.md 7.1, 7.6-7.14). Two
  * accounts at least in every case: what one may and the other may not.
  */
-#include "tests/support/world.h"
-
-#include "gen/organizations.h"
-#include "gen/sts.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-
-#include <cmocka.h>
-
-static struct t_world world;
-static const struct t_keys boss = {.id = "test"};
-static const struct t_keys stranger = {.id = "999999999999"};
-
-static int setup(void **state)
-{
-    t_open(&world, NULL);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    t_close(&world);
-    return 0;
-}
-
-static struct t_error
-call(const struct t_keys *keys, const char *operation, const void *in, void *out)
-{
-    return t_call(&world, keys, "organizations", operation, in, out);
-}
-
-static void allow(const struct t_keys *keys, const char *operation, const void *in, void *out)
-{
-    struct t_error error = call(keys, operation, in, out);
-
-    if (error.code.ptr) {
-        fail_msg("%s: %.*s: %.*s", operation, AWI_STR_FMT(error.code), AWI_STR_FMT(error.message));
-    }
-}
-
-static void
-refuse(const struct t_keys *keys, const char *operation, const void *in, const char *code)
-{
-    static union {
-        struct organizations_CreateAccountResponse a;
-        struct organizations_DescribeAccountResponse b;
-        struct organizations_CreateOrganizationalUnitResponse c;
-        struct organizations_ListAccountsResponse d;
-        char room[512];
-    } out;
-    struct t_error error = call(keys, operation, in, &out);
-
-    if (!awi_str_is(error.code, code)) {
-        fail_msg("%s: %s, not %.*s %.*s",
-                 operation,
-                 code,
-                 AWI_STR_FMT(error.code),
-                 AWI_STR_FMT(error.message));
-    }
-    assert_int_equal(error.status, 400);
-}
-
-static struct organizations_Organization *create(void)
-{
-    struct organizations_CreateOrganizationRequest in = {.FeatureSet = AWI_STR_NULL};
-    struct organizations_CreateOrganizationResponse out;
-
-    allow(&boss, "CreateOrganization", &in, &out);
-    return out.Organization;
-}
-
-static struct organizations_CreateAccountStatus *make(const char *name, const char *email)
-{
-    struct organizations_CreateAccountRequest in = {
-        .AccountName = awi_str_from(name),
-        .Email = awi_str_from(email),
-    };
-    struct organizations_CreateAccountResponse out;
-
-    allow(&boss, "CreateAccount", &in, &out);
-    assert_string_equal(out.CreateAccountStatus->State.ptr, "IN_PROGRESS");
-    assert_true(awi_str_starts(out.CreateAccountStatus->Id, AWI_STR("car-")));
-    return out.CreateAccountStatus;
-}
-
-static struct organizations_CreateAccountStatus *status_of(struct awi_str id)
-{
-    struct organizations_DescribeCreateAccountStatusRequest in = {.CreateAccountRequestId = id};
-    struct organizations_DescribeCreateAccountStatusResponse out;
-
-    allow(&boss, "DescribeCreateAccountStatus", &in, &out);
-    return out.CreateAccountStatus;
-}
-
-static struct t_error assume(const struct t_keys *keys, struct awi_str account, const char *role)
-{
-    struct sts_AssumeRoleRequest in = {
-        .RoleArn =
-            awi_arena_printf(&world.arena, "arn:aws:iam::%.*s:role/%s", AWI_STR_FMT(account), role),
-        .RoleSessionName = AWI_STR("test"),
-    };
-    struct sts_AssumeRoleResponse out;
-
-    return t_call(&world, keys, "sts", "AssumeRole", &in, &out);
-}
+#include "tests/services/organizations/fixture.h"
 
 /* --- The organization ------------------------------------------------------------------------ */
 
@@ -337,95 +231,6 @@ static void test_leaving(void **state)
     assert_null(assume(&boss, two, "OrganizationAccountAccessRole").code.ptr);
 }
 
-/* --- Units ----------------------------------------------------------------------------------- */
-
-static struct awi_str make_unit(struct awi_str parent, const char *name)
-{
-    struct organizations_CreateOrganizationalUnitRequest in = {.ParentId = parent,
-                                                               .Name = awi_str_from(name)};
-    struct organizations_CreateOrganizationalUnitResponse out;
-
-    allow(&boss, "CreateOrganizationalUnit", &in, &out);
-    return out.OrganizationalUnit->Id;
-}
-
-static struct awi_str root_id(void)
-{
-    struct organizations_ListRootsRequest in = {.NextToken = AWI_STR_NULL};
-    struct organizations_ListRootsResponse out;
-
-    allow(&boss, "ListRoots", &in, &out);
-    return out.Roots.items[0].Id;
-}
-
-static void test_units(void **state)
-{
-    struct organizations_Organization *org = create();
-    struct awi_str root = root_id();
-    struct awi_str outer = make_unit(root, "Workloads"), inner = make_unit(outer, "Prod");
-    struct organizations_CreateOrganizationalUnitRequest in = {.ParentId = outer,
-                                                               .Name = AWI_STR("Prod")};
-    struct organizations_DescribeOrganizationalUnitRequest which = {.OrganizationalUnitId = inner};
-    struct organizations_DescribeOrganizationalUnitResponse out;
-    struct organizations_DeleteOrganizationalUnitRequest gone = {.OrganizationalUnitId = outer};
-
-    refuse(&boss, "CreateOrganizationalUnit", &in, "DuplicateOrganizationalUnitException");
-    in.ParentId = AWI_STR("ou-abcd-12345678");
-    refuse(&boss, "CreateOrganizationalUnit", &in, "ParentNotFoundException");
-    allow(&boss, "DescribeOrganizationalUnit", &which, &out);
-    struct awi_str path =
-        awi_arena_printf(&world.arena, "%s/%s/%s/%s/", org->Id.ptr, root.ptr, outer.ptr, inner.ptr);
-    assert_string_equal(out.OrganizationalUnit->Path.ptr, path.ptr);
-    refuse(&boss, "DeleteOrganizationalUnit", &gone, "OrganizationalUnitNotEmptyException");
-    gone.OrganizationalUnitId = inner;
-    allow(&boss, "DeleteOrganizationalUnit", &gone, NULL);
-    gone.OrganizationalUnitId = outer;
-    allow(&boss, "DeleteOrganizationalUnit", &gone, NULL);
-    refuse(&boss, "DeleteOrganizationalUnit", &gone, "OrganizationalUnitNotFoundException");
-
-    struct awi_str at = root;
-    for (int i = 0; i < 5; i++) {
-        at = make_unit(at, "deeper");
-    }
-    in.ParentId = at;
-    refuse(&boss, "CreateOrganizationalUnit", &in, "ConstraintViolationException");
-}
-
-static void test_move_account(void **state)
-{
-    create();
-    struct awi_str root = root_id(), unit = make_unit(root, "Workloads");
-    struct awi_str account = make("Team", "team@example.com")->AccountId;
-    struct organizations_MoveAccountRequest in = {
-        .AccountId = account, .SourceParentId = unit, .DestinationParentId = root};
-    struct organizations_ListParentsRequest parents_in = {.ChildId = account};
-    struct organizations_ListParentsResponse parents;
-    struct organizations_ListAccountsForParentRequest below_in = {.ParentId = unit};
-    struct organizations_ListAccountsForParentResponse below;
-    struct organizations_ListChildrenRequest children_in = {.ParentId = root,
-                                                            .ChildType = AWI_STR("ACCOUNT")};
-    struct organizations_ListChildrenResponse children;
-
-    refuse(&boss, "MoveAccount", &in, "SourceParentNotFoundException");
-    in.SourceParentId = root;
-    refuse(&boss, "MoveAccount", &in, "DuplicateAccountException");
-    in.DestinationParentId = AWI_STR("ou-abcd-12345678");
-    refuse(&boss, "MoveAccount", &in, "DestinationParentNotFoundException");
-    in.DestinationParentId = unit;
-    allow(&boss, "MoveAccount", &in, NULL);
-    allow(&boss, "ListParents", &parents_in, &parents);
-    assert_true(awi_str_eq(parents.Parents.items[0].Id, unit));
-    assert_string_equal(parents.Parents.items[0].Type.ptr, "ORGANIZATIONAL_UNIT");
-    allow(&boss, "ListAccountsForParent", &below_in, &below);
-    assert_int_equal(below.Accounts.n, 1);
-    assert_true(awi_str_eq(below.Accounts.items[0].Id, account));
-    allow(&boss, "ListChildren", &children_in, &children);
-    assert_int_equal(children.Children.n, 1);
-    assert_string_equal(children.Children.items[0].Id.ptr, "123456789012");
-    below_in.ParentId = AWI_STR("ou-abcd-12345678");
-    refuse(&boss, "ListAccountsForParent", &below_in, "ParentNotFoundException");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -437,8 +242,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_list_accounts_in_pages, setup, teardown),
         cmocka_unit_test_setup_teardown(test_close_account, setup, teardown),
         cmocka_unit_test_setup_teardown(test_leaving, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_units, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_move_account, setup, teardown),
     };
 
     return cmocka_run_group_tests_name("organizations", tests, NULL, NULL);
