@@ -146,7 +146,8 @@ int awi_config_value_CLOCK(const struct awi_config_place *place,
 
 static bool is_host(struct awi_str host)
 {
-    if (host.len == 0 || host.len > 253) {
+    if (host.len == 0 || host.len > 253 || host.ptr[0] == '.' || awi_str_ends(host, AWI_STR(".")) ||
+        awi_str_search(host, AWI_STR("..")) >= 0) {
         return false;
     }
     for (size_t i = 0; i < host.len; i++) {
@@ -186,6 +187,9 @@ static bool cut_endpoint(struct awi_str text, struct awi_str *host, uint16_t *po
     if (host->len > 2 && host->ptr[0] == '[' && host->ptr[host->len - 1] == ']') {
         *host = awi_str_of(host->ptr + 1, host->len - 2);
         return is_host(*host);
+    }
+    if (awi_str_ends(*host, AWI_STR("."))) {
+        *host = awi_str_head(*host, host->len - 1);
     }
     return awi_str_find(*host, ':') < 0 && is_host(*host);
 }

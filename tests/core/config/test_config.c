@@ -106,6 +106,17 @@ static void test_parse_everything(void **state)
     assert_true(awi_str_is(config.accounts.items[0].email, "dev@example.com"));
 }
 
+static void test_parse_endpoint_with_dot(void **state)
+{
+    load("endpoints: [aws.test.:5000]\n", NULL);
+    assert_true(awi_config_is_endpoint(&config, AWI_STR("aws.test"), 5000));
+    assert_true(awi_config_is_endpoint(&config, AWI_STR("aws.test."), 5000));
+    refuse("endpoints: [a..b:5000]\n",
+           NULL,
+           "t.yml:1: found \"a..b:5000\", expected an endpoint host:port such as localhost:5000, "
+           "without http://");
+}
+
 static void test_parse_environment_wins(void **state)
 {
     static const char *const environment[] = {"PATH=/bin",
@@ -301,6 +312,7 @@ int main(void)
         cmocka_unit_test_teardown(test_parse_nothing, teardown),
         cmocka_unit_test_teardown(test_parse_cloudmock_example, teardown),
         cmocka_unit_test_teardown(test_parse_everything, teardown),
+        cmocka_unit_test_teardown(test_parse_endpoint_with_dot, teardown),
         cmocka_unit_test_teardown(test_parse_environment_wins, teardown),
         cmocka_unit_test_teardown(test_parse_bad_ids, teardown),
         cmocka_unit_test_teardown(test_parse_duplicates, teardown),
