@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/uio.h>
@@ -31,6 +32,15 @@ pid_t awi_lmdb_getpid(void);
 int awi_lmdb_mutex_lock(pthread_mutex_t *mutex);
 ssize_t awi_lmdb_pwrite(int fd, const void *data, size_t len, off_t offset);
 ssize_t awi_lmdb_writev(int fd, const struct iovec *parts, int n);
+
+/* Where LMDB says which of its invariants is broken. */
+extern FILE *awi_lmdb_stderr;
+FILE *awi_lmdb_stderr;
+
+__attribute__((constructor)) static void point_stderr(void)
+{
+    awi_lmdb_stderr = stderr;
+}
 
 static __thread struct awi_lmdb_io *current;
 static int (*hide)(int fd);
