@@ -161,11 +161,6 @@ static int container_credentials(struct metadata *m)
 
 /* --- The other pages ------------------------------------------------------------------------- */
 
-static int role_list(struct metadata *m)
-{
-    return answer_text(m, AWI_STR(AWI_METADATA_ROLE));
-}
-
 static int instance_page(struct metadata *m)
 {
     return answer_text(m, instance_id(m));
@@ -227,19 +222,61 @@ static int identity_document(struct metadata *m)
                                  "2017-09-30"));
 }
 
+static int type_page(struct metadata *m)
+{
+    return answer_text(m, AWI_STR("t3.micro"));
+}
+
+static int domain_page(struct metadata *m)
+{
+    return answer_text(m, AWI_STR("amazonaws.com"));
+}
+
+static int partition_page(struct metadata *m)
+{
+    return answer_text(m, AWI_STR("aws"));
+}
+
+/* In the order of their paths, which lie below /latest/: folders are listed from this. */
 static const struct page {
-    const char *path; /* below /latest/, as asked for; a folder with and without its slash */
+    const char *path;
     int (*show)(struct metadata *m);
 } pages[] = {
-    {"meta-data/iam/security-credentials", role_list},
-    {"meta-data/iam/security-credentials/", role_list},
-    {"meta-data/iam/security-credentials/" AWI_METADATA_ROLE, credentials},
+    {"dynamic/instance-identity/document", identity_document},
     {"meta-data/iam/info", profile_page},
+    {"meta-data/iam/security-credentials/" AWI_METADATA_ROLE, credentials},
     {"meta-data/instance-id", instance_page},
+    {"meta-data/instance-type", type_page},
     {"meta-data/placement/availability-zone", zone_page},
     {"meta-data/placement/region", region_page},
-    {"dynamic/instance-identity/document", identity_document},
+    {"meta-data/services/domain", domain_page},
+    {"meta-data/services/partition", partition_page},
 };
+
+/* What lies in a folder, a line each, folders with a slash; 404 when there is no such folder. */
+static int folder(struct metadata *m, struct awi_str path)
+{
+    struct awi_str list = AWI_STR(""), last = AWI_STR("");
+
+    if (path.len && !awi_str_ends(path, AWI_STR("/"))) {
+        path = awi_arena_printf(m->arena, "%.*s/", AWI_STR_FMT(path));
+    }
+    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]) && path.ptr && list.ptr; i++) {
+        struct awi_str rest = awi_str_from(pages[i].path);
+        if (!awi_str_starts(rest, path)) {
+            continue;
+        }
+        rest = awi_str_skip(rest, path.len);
+        ptrdiff_t slash = awi_str_find(rest, '/');
+        struct awi_str name = slash < 0 ? rest : awi_str_head(rest, (size_t)slash + 1);
+        if (!awi_str_eq(name, last)) {
+            list = awi_arena_printf(
+                m->arena, "%.*s%s%.*s", AWI_STR_FMT(list), list.len ? "\n" : "", AWI_STR_FMT(name));
+        }
+        last = name;
+    }
+    return list.ptr && list.len == 0 ? refuse(m, 404, "Not Found") : answer_text(m, list);
+}
 
 /* --- Requests -------------------------------------------------------------------------------- */
 
@@ -278,14 +315,16 @@ static int instance(struct metadata *m)
         return refuse(m, 401, "Unauthorized");
     }
     /* "latest", or a dated version, of which one is as good as another. */
-    if (awi_str_cut(&path, '/', &version) && path.ptr) {
-        for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-            if (awi_str_is(path, pages[i].path)) {
-                return pages[i].show(m);
-            }
+    awi_str_cut(&path, '/', &version);
+    if (version.len == 0) {
+        return answer_text(m, AWI_STR("latest"));
+    }
+    for (size_t i = 0; path.ptr && i < sizeof(pages) / sizeof(pages[0]); i++) {
+        if (awi_str_is(path, pages[i].path)) {
+            return pages[i].show(m);
         }
     }
-    return refuse(m, 404, "Not Found");
+    return folder(m, path.ptr ? path : AWI_STR(""));
 }
 
 /* A session is written for whoever asks for keys; all else only reads. */
@@ -303,6 +342,16 @@ static int open_state(struct metadata *m, bool keys, struct awi_str *why)
     r = r ? r : awi_clock_moved(m->txn, m->arena, &moved);
     m->now = awi_clock_now(&m->config->clock, moved);
     return r;
+}
+
+/* Whoever names the path chooses it; but the task metadata endpoints that lie beside the
+ * credentials are not answered. */
+static bool is_credentials_path(struct awi_str path)
+{
+    return !awi_str_is(path, "/") && !awi_str_starts(path, AWI_STR("/v3")) &&
+           !awi_str_starts(path, AWI_STR("/v4")) &&
+           !awi_str_starts(path, AWI_STR("/v2/metadata")) &&
+           !awi_str_starts(path, AWI_STR("/v2/stats"));
 }
 
 int awi_metadata_run(struct awi_core *core, struct awi_http_exchange *x, bool container)
@@ -325,7 +374,9 @@ int awi_metadata_run(struct awi_core *core, struct awi_http_exchange *x, bool co
     if (r < 0) {
         r = awi_str_is_set(why) ? answer(&m, 500, "text/plain", why) : r;
     } else {
-        r = container ? container_credentials(&m) : instance(&m);
+        r = !container                  ? instance(&m)
+            : is_credentials_path(path) ? container_credentials(&m)
+                                        : refuse(&m, 404, "Not Found");
     }
     awi_txn_abort(m.txn);
     return r;
