@@ -58,6 +58,12 @@ enum {
     AWI_ACCESS_FREE = 1 << 0,
     /* The resource's policy must allow, whatever the identity side says: trust and key policies. */
     AWI_ACCESS_POLICY_DECIDES = 1 << 1,
+    /*
+     * The owner's account is a boundary in every mode, `off` and `audit` too: a request of another
+     * account is refused unless the resource's policy allows it. For resources that a handler
+     * reaches outside of the request's account.
+     */
+    AWI_ACCESS_BOUNDARY = 1 << 2,
 };
 
 struct awi_context_entry {

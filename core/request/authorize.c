@@ -129,7 +129,31 @@ static void note(struct awi_req *req,
     };
 }
 
-/* 0: allowed; 1: refused, with what the caller would be told; -errno. */
+/* Another account's resource, which only its policy opens. */
+static bool is_boundary(const struct awi_req *req, const struct awi_access *access)
+{
+    return (access->flags & AWI_ACCESS_BOUNDARY) && awi_str_is_set(access->owner) &&
+           !awi_str_eq(access->owner, awi_account(req));
+}
+
+/* What a decision means for the request. */
+enum { ALLOWED, REFUSED, REFUSED_IN_EVERY_MODE };
+
+static int weigh(const struct awi_req *req,
+                 const struct awi_access *access,
+                 const struct awi_policy_decision *decision)
+{
+    const struct awi_policy_finding *policy = &decision->layers[AWI_LAYER_RESOURCE];
+
+    if (decision->verdict == AWI_ALLOWED) {
+        return ALLOWED;
+    }
+    return is_boundary(req, access) && (!policy->applies || !policy->allows || policy->deny)
+               ? REFUSED_IN_EVERY_MODE
+               : REFUSED;
+}
+
+/* ALLOWED; REFUSED..., with what the caller would be told; -errno. */
 static int decide(struct awi_req *req,
                   struct awi_layers *l,
                   const struct awi_access *access,
@@ -155,14 +179,15 @@ static int decide(struct awi_req *req,
         *ret_message = message_of(req, l, &asked, &decision);
     }
     note(req, access, l, &asked, &decision, *ret_message);
-    return decision.verdict != AWI_ALLOWED;
+    return weigh(req, access, &decision);
 }
 
 static int decide_all(struct awi_req *req, const struct awi_access_list *list)
 {
     struct awi_str message, first = AWI_STR_NULL;
+    int worst = ALLOWED,
+        least = req->config->iam == AWI_IAM_ENFORCE ? REFUSED : REFUSED_IN_EVERY_MODE;
     struct awi_layers l;
-    int refused = 0;
     int r = awi_layers_begin(req, &l);
 
     req->access = awi_arena_array(req->arena, struct log_Access, list->n);
@@ -171,25 +196,42 @@ static int decide_all(struct awi_req *req, const struct awi_access_list *list)
     }
     for (size_t i = 0; r >= 0 && i < list->n; i++) {
         r = decide(req, &l, &list->items[i], &message);
-        if (r > 0 && !refused) {
-            refused = 1;
-            first = message;
+        if (r > worst) {
+            worst = r;
+            first = worst >= least && !awi_str_is_set(first) ? message : first;
         }
     }
     awi_layers_end(&l);
-    if (r < 0 || !refused || req->config->iam != AWI_IAM_ENFORCE) {
+    if (r < 0 || worst < least) {
         return r < 0 ? r : 0;
     }
     return awi_fail(req, denied(req->protocol), "%.*s", AWI_STR_FMT(first));
 }
 
+/* Where nothing is enforced nor recorded the boundaries between accounts remain. */
+static void keep_boundaries(const struct awi_req *req, struct awi_access_list *list)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < list->n; i++) {
+        if (is_boundary(req, &list->items[i])) {
+            list->items[n++] = list->items[i];
+        }
+    }
+    list->n = n;
+}
+
 int awi_request_authorize(struct awi_req *req)
 {
     struct awi_access_list list = {0};
+    bool off = req->config->iam == AWI_IAM_OFF;
 
-    if (req->config->iam == AWI_IAM_OFF) {
+    if (off && !req->service->access) {
         return 0;
     }
     int r = needed(req, &list);
-    return r != 0 ? r : decide_all(req, &list);
+    if (r == 0 && off) {
+        keep_boundaries(req, &list);
+    }
+    return r != 0 || list.n == 0 ? r : decide_all(req, &list);
 }

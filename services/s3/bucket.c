@@ -90,42 +90,32 @@ static int find_name(struct awi_req *req, struct awi_str name, struct s3_NameRec
                : awi_record_get(&scope, "name", key, awi_arena(req), &s3_NameRecord_shape, ret);
 }
 
-static int open_bucket(struct awi_req *req,
-                       struct awi_str name,
-                       struct awi_str expected_owner,
-                       bool here,
-                       struct s3_bucket *ret)
+int s3_bucket_find(struct awi_req *req, struct awi_str name, struct s3_bucket *ret)
 {
     struct s3_NameRecord found;
     int r = find_name(req, name, &found);
 
-    if (r == -ENOENT) {
-        return s3_fail_bucket(req, &s3_error_NoSuchBucket, name);
-    }
     if (r < 0) {
         return r;
     }
     ret->name = name;
     ret->owner = found.Account;
     ret->region = found.Region;
-    if (here && !awi_str_eq(ret->region, awi_region(req))) {
-        r = awi_answer_header(req, AWI_STR("x-amz-bucket-region"), ret->region);
-        if (r == 0) {
-            r = wrong_region(req, ret);
-        }
-        if (r != 0) {
-            return r;
-        }
-    }
-    if (!awi_str_eq(ret->owner, awi_account(req)) ||
-        (awi_str_is_set(expected_owner) && !awi_str_eq(ret->owner, expected_owner))) {
-        r = awi_answer_header(req, AWI_STR("x-amz-bucket-region"), ret->region);
-        return r < 0 ? r : awi_fail(req, &s3_error_AccessDenied, "Access Denied");
-    }
     ret->home = awi_scope_of(req, ret->owner, AWI_STR(""));
     ret->content = awi_scope_of(req, ret->owner, ret->region);
     return awi_record_get(
         &ret->home, "bucket", name, awi_arena(req), &s3_BucketRecord_shape, &ret->record);
+}
+
+int s3_bucket_here(struct awi_req *req, const struct s3_bucket *bucket)
+{
+    bool here = awi_str_eq(bucket->region, awi_region(req));
+    int r = 0;
+
+    if (!here || !awi_str_eq(bucket->owner, awi_account(req))) {
+        r = awi_answer_header(req, AWI_STR("x-amz-bucket-region"), bucket->region);
+    }
+    return r < 0 || here ? r : wrong_region(req, bucket);
 }
 
 int s3_bucket_open(struct awi_req *req,
@@ -133,15 +123,15 @@ int s3_bucket_open(struct awi_req *req,
                    struct awi_str expected_owner,
                    struct s3_bucket *ret)
 {
-    return open_bucket(req, name, expected_owner, true, ret);
-}
+    int r = s3_bucket_find(req, name, ret);
 
-int s3_bucket_open_source(struct awi_req *req,
-                          struct awi_str name,
-                          struct awi_str expected_owner,
-                          struct s3_bucket *ret)
-{
-    return open_bucket(req, name, expected_owner, false, ret);
+    if (r == -ENOENT) {
+        return s3_fail_bucket(req, &s3_error_NoSuchBucket, name);
+    }
+    if (r == 0 && awi_str_is_set(expected_owner) && !awi_str_eq(ret->owner, expected_owner)) {
+        return awi_fail(req, &s3_error_AccessDenied, "Access Denied");
+    }
+    return r;
 }
 
 /* --- Listing --------------------------------------------------------------------------------- */

@@ -35,18 +35,18 @@ static struct awi_str unescape(struct awi_arena *arena, struct awi_str s)
     return awi_str_of(text, n);
 }
 
-/* [/]BUCKET/KEY[?versionId=ID], percent-encoded; or the ARN of an access point. */
-static int parse_source(struct awi_req *req,
-                        struct awi_str source,
-                        struct awi_str *bucket,
-                        struct awi_str *key)
+int s3_copy_source(struct awi_req *req,
+                   struct awi_str source,
+                   struct awi_str *bucket,
+                   struct awi_str *key,
+                   struct awi_str *version)
 {
     ptrdiff_t at = awi_str_search(source, AWI_STR("?versionId="));
-    struct awi_str version = AWI_STR_NULL, whole = source;
-    int r;
+    struct awi_str whole = source;
 
+    *version = AWI_STR_NULL;
     if (at >= 0) {
-        version = awi_str_skip(source, (size_t)at + 11);
+        *version = awi_str_skip(source, (size_t)at + 11);
         source.len = (size_t)at;
     }
     source = unescape(awi_arena(req), source);
@@ -68,8 +68,7 @@ static int parse_source(struct awi_req *req,
             "x-amz-copy-source",
             whole);
     }
-    r = s3_check_version(req, version);
-    return r;
+    return 0;
 }
 
 struct source {
@@ -85,10 +84,14 @@ open_source(struct awi_req *req, const struct s3_CopyObjectRequest *in, struct s
                                      in->CopySourceIfNoneMatch,
                                      in->CopySourceIfModifiedSince,
                                      in->CopySourceIfUnmodifiedSince};
-    int r = parse_source(req, in->CopySource, &ret->name, &ret->key);
+    struct awi_str version;
+    int r = s3_copy_source(req, in->CopySource, &ret->name, &ret->key, &version);
 
     if (r == 0) {
-        r = s3_bucket_open_source(req, ret->name, in->ExpectedSourceBucketOwner, &ret->bucket);
+        r = s3_check_version(req, version);
+    }
+    if (r == 0) {
+        r = s3_bucket_open(req, ret->name, in->ExpectedSourceBucketOwner, &ret->bucket);
     }
     if (r != 0) {
         return r;

@@ -4,6 +4,8 @@
  */
 #include "services/s3/s3.h"
 
+#include "services/s3/access.h"
+
 static const struct s3_handlers handlers = {
     .CopyObject = s3_copy_object,
     .CreateBucket = s3_create_bucket,
@@ -24,4 +26,5 @@ const struct awi_service awi_service_s3 = {
     .model = &s3_model,
     .handlers = &handlers,
     .checks_itself = true,
+    .access = s3_access,
 };

@@ -36,20 +36,17 @@ struct s3_bucket {
 
 /* --- bucket.c -------------------------------------------------------------------------------- */
 
-/*
- * Finds a bucket by name anywhere and decides whether this request may go on: NoSuchBucket, a
- * redirect to the bucket's region, AccessDenied for another account's bucket or an owner that is
- * not the expected one (x-amz-expected-bucket-owner; absent: any).
- */
+/* A bucket by name, anywhere. -ENOENT. Who may reach it was decided before the handler
+ * (access.c): in every mode another account only where the bucket's policy allows it. */
+int s3_bucket_find(struct awi_req *req, struct awi_str name, struct s3_bucket *ret);
+/* Was the request sent where the bucket is? 0, or a redirect to its region. */
+int s3_bucket_here(struct awi_req *req, const struct s3_bucket *bucket);
+/* NoSuchBucket; AccessDenied for an owner that is not the expected one
+ * (x-amz-expected-bucket-owner; absent: any). */
 int s3_bucket_open(struct awi_req *req,
                    struct awi_str name,
                    struct awi_str expected_owner,
                    struct s3_bucket *ret);
-/* The same without asking where the request was sent: the source of a copy. */
-int s3_bucket_open_source(struct awi_req *req,
-                          struct awi_str name,
-                          struct awi_str expected_owner,
-                          struct s3_bucket *ret);
 /* The canonical user id of an account: 64 hex digits, the same for ever. */
 struct awi_str s3_owner_id(struct awi_req *req, struct awi_str account);
 /* arn:aws:s3:::BUCKET */
@@ -170,6 +167,15 @@ int s3_check_decrypt(struct awi_req *req,
                      struct awi_str key,
                      struct awi_str key_md5,
                      const struct s3_ObjectRecord *record);
+
+/* --- object_copy.c --------------------------------------------------------------------------- */
+
+/* [/]BUCKET/KEY[?versionId=ID], percent-encoded. *version is absent when there is none. */
+int s3_copy_source(struct awi_req *req,
+                   struct awi_str source,
+                   struct awi_str *bucket,
+                   struct awi_str *key,
+                   struct awi_str *version);
 
 /* --- handlers -------------------------------------------------------------------------------- */
 

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a request to the permissions it needs: the table of permission.c, the bucket's owner and
+ * policy, and the condition keys of access_keys.c.
+ */
+#include "services/s3/access.h"
+
+#include "services/s3/access_keys.h"
+#include "services/s3/s3.h"
+
+#include "core/shape/value.h"
+
+#include <errno.h>
+
+#define OBJECTS_MAX 1000
+#define MOST        (OBJECTS_MAX + 4)
+
+struct asking {
+    struct awi_req *req;
+    const struct s3_permission *permission;
+    const struct awi_shape *shape; /* of the input */
+    const void *in;
+    struct s3_bucket bucket;
+    bool found; /* the bucket is there */
+    struct awi_access_list *list;
+    size_t room;
+};
+
+/* A text member of the input by name; absent when there is none. */
+static struct awi_str text_member(const struct asking *asking, const char *name)
+{
+    for (size_t i = 0; asking->shape && i < asking->shape->n_members; i++) {
+        const struct awi_member *member = &asking->shape->members[i];
+
+        if (member->shape->type == AWI_TYPE_STRING && awi_str_is(member->name, name)) {
+            const struct awi_str *text = awi_member_of(member, asking->in);
+
+            return text ? *text : AWI_STR_NULL;
+        }
+    }
+    return AWI_STR_NULL;
+}
+
+/* Adds one permission. object: the key, absent for the bucket itself. */
+static int add(struct asking *asking,
+               struct awi_str action,
+               const struct s3_bucket *bucket,
+               struct awi_str object,
+               const struct awi_context_entry *context,
+               size_t n_context)
+{
+    struct awi_access *access = &asking->list->items[asking->list->n];
+    const struct awi_principal *who = awi_principal(asking->req);
+
+    if (asking->list->n == asking->room) {
+        return -ENOMEM;
+    }
+    *access = (struct awi_access){.action = action, .context = context, .n_context = n_context};
+    if (!bucket) {
+        access->resource = AWI_STR("*");
+    } else {
+        access->resource = s3_bucket_arn(asking->req, bucket->name);
+        if (object.ptr) {
+            access->resource = awi_arena_printf(awi_arena(asking->req),
+                                                "%.*s/%.*s",
+                                                AWI_STR_FMT(access->resource),
+                                                AWI_STR_FMT(object));
+        }
+        access->owner = bucket->owner;
+        access->flags = AWI_ACCESS_BOUNDARY;
+        if (!(asking->permission->flags & S3_OF_ROOT) || who->type != AWI_PRINCIPAL_ROOT ||
+            !awi_str_eq(who->account, bucket->owner)) {
+            access->policy = bucket->record.Policy;
+        }
+    }
+    asking->list->n++;
+    return access->resource.ptr ? 0 : -ENOMEM;
+}
+
+static int add_objects(struct asking *asking)
+{
+    const struct s3_DeleteObjectsRequest *in = asking->in;
+    const struct s3_permission *permission = asking->permission;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && in->Delete && i < in->Delete->Objects.n && i < OBJECTS_MAX; i++) {
+        const struct s3_ObjectIdentifier *object = &in->Delete->Objects.items[i];
+        const char *action =
+            awi_str_is_set(object->VersionId) ? permission->version_action : permission->action;
+
+        r = add(asking, awi_str_from(action), &asking->bucket, object->Key, NULL, 0);
+    }
+    return r;
+}
+
+/* The source of a copy, which may be another account's, and anywhere. */
+static int add_source(struct asking *asking)
+{
+    struct s3_bucket *bucket = awi_arena_new(awi_arena(asking->req), struct s3_bucket);
+    struct awi_context_entry *context;
+    struct awi_str name, key, version;
+    struct s3_ObjectRecord record;
+    size_t n;
+    int r;
+
+    if (!bucket) {
+        return -ENOMEM;
+    }
+    r = s3_copy_source(asking->req, text_member(asking, "CopySource"), &name, &key, &version);
+    if (r != 0) {
+        return r;
+    }
+    r = s3_bucket_find(asking->req, name, bucket);
+    if (r < 0) {
+        return r == -ENOENT ? 0 : r;
+    }
+    r = s3_object_get(asking->req, bucket, key, &record);
+    if (r < 0 && r != -ENOENT) {
+        return r;
+    }
+    bool there = r == 0;
+    r = s3_source_keys(asking->req, there ? &record : NULL, &context, &n);
+    if (r == 0) {
+        r = add(asking,
+                awi_str_is_set(version) ? AWI_STR("s3:GetObjectVersion") : AWI_STR("s3:GetObject"),
+                bucket,
+                key,
+                context,
+                n);
+    }
+    return r != 0 || there ? r
+                           : add(asking, AWI_STR("s3:ListBucket"), bucket, AWI_STR_NULL, NULL, 0);
+}
+
+static bool grants(const struct awi_req *req)
+{
+    static const char *const headers[] = {"x-amz-acl",
+                                          "x-amz-grant-full-control",
+                                          "x-amz-grant-read",
+                                          "x-amz-grant-read-acp",
+                                          "x-amz-grant-write",
+                                          "x-amz-grant-write-acp"};
+
+    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        if (awi_str_is_set(awi_header(req, headers[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the request's own bucket and object need. */
+static int add_target(struct asking *asking)
+{
+    const struct s3_permission *permission = asking->permission;
+    bool of_object = permission->target == S3_ON_OBJECT, there = false;
+    struct awi_str key = of_object ? text_member(asking, "Key") : AWI_STR_NULL;
+    struct awi_str version = text_member(asking, "VersionId");
+    const char *action = permission->version_action && awi_str_is_set(version)
+                             ? permission->version_action
+                             : permission->action;
+    struct awi_context_entry *context = NULL;
+    struct s3_ObjectRecord record;
+    size_t n = 0;
+    int r = 0;
+
+    if (of_object && asking->found) {
+        r = s3_object_get(asking->req, &asking->bucket, key, &record);
+        if (r < 0 && r != -ENOENT) {
+            return r;
+        }
+        there = r == 0;
+    }
+    r = s3_request_keys(
+        asking->req, asking->shape, asking->in, there ? &record : NULL, &context, &n);
+    if (r == 0) {
+        r = add(asking, awi_str_from(action), &asking->bucket, key, context, n);
+    }
+    if (r == 0 && (permission->flags & S3_NEEDS_TAGGING) &&
+        awi_str_is_set(awi_header(asking->req, "x-amz-tagging"))) {
+        r = add(asking, AWI_STR("s3:PutObjectTagging"), &asking->bucket, key, context, n);
+    }
+    if (r == 0 && (permission->flags & S3_NEEDS_ACL) && grants(asking->req)) {
+        r = add(asking,
+                of_object ? AWI_STR("s3:PutObjectAcl") : AWI_STR("s3:PutBucketAcl"),
+                &asking->bucket,
+                key,
+                context,
+                n);
+    }
+    if (r == 0 && (permission->flags & S3_NEEDS_KEY) && asking->found && !there) {
+        r = add(asking, AWI_STR("s3:ListBucket"), &asking->bucket, AWI_STR_NULL, NULL, 0);
+    }
+    return r;
+}
+
+/* Whose the bucket is. One that is not there is nobody's: the handler says so to those who have the
+ * permission. */
+static int find_bucket(struct asking *asking)
+{
+    struct awi_str name = text_member(asking, "Bucket");
+    int r = s3_bucket_find(asking->req, name, &asking->bucket);
+
+    asking->found = r == 0;
+    if (r == -ENOENT || awi_str_is(awi_operation(asking->req)->name, "CreateBucket")) {
+        asking->bucket = (struct s3_bucket){.name = name};
+        asking->found = false;
+        return 0;
+    }
+    return r < 0 ? r : s3_bucket_here(asking->req, &asking->bucket);
+}
+
+int s3_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
+{
+    struct asking asking = {
+        .req = req,
+        .permission = s3_permission_of(awi_operation(req)->name),
+        .shape = awi_operation(req)->input,
+        .in = in,
+        .list = ret,
+    };
+    int r = 0;
+
+    if (!asking.permission) {
+        return 0; /* has no handler either */
+    }
+    asking.room = asking.permission->target == S3_ON_OBJECTS ? MOST : 4;
+    ret->items = awi_arena_array(awi_arena(req), struct awi_access, asking.room);
+    if (!ret->items) {
+        return -ENOMEM;
+    }
+    if (asking.permission->target == S3_ON_ACCOUNT) {
+        return add(&asking, awi_str_from(asking.permission->action), NULL, AWI_STR_NULL, NULL, 0);
+    }
+    r = find_bucket(&asking);
+    if (r == 0) {
+        r = asking.permission->target == S3_ON_OBJECTS ? add_objects(&asking) : add_target(&asking);
+    }
+    if (r == 0 && (asking.permission->flags & S3_NEEDS_SOURCE)) {
+        r = add_source(&asking);
+    }
+    return r;
+}

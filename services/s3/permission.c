@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of access.h, sorted by operation. */
+#include "services/s3/access.h"
+
+#include <stdlib.h>
+
+#define BUCKET(operation, action)                                                                  \
+    {                                                                                              \
+        operation, "s3:" action, NULL, S3_ON_BUCKET, 0                                             \
+    }
+#define POLICY(operation, action)                                                                  \
+    {                                                                                              \
+        operation, "s3:" action, NULL, S3_ON_BUCKET, S3_OF_ROOT                                    \
+    }
+#define READ(operation, action, version_action)                                                    \
+    {                                                                                              \
+        operation, "s3:" action, "s3:" version_action, S3_ON_OBJECT, S3_NEEDS_KEY                  \
+    }
+#define OBJECT(operation, action, version_action)                                                  \
+    {                                                                                              \
+        operation, "s3:" action, "s3:" version_action, S3_ON_OBJECT, 0                             \
+    }
+#define PUT(operation, flags)                                                                      \
+    {                                                                                              \
+        operation, "s3:PutObject", NULL, S3_ON_OBJECT, flags                                       \
+    }
+
+static const struct s3_permission permissions[] = {
+    OBJECT("AbortMultipartUpload", "AbortMultipartUpload", "AbortMultipartUpload"),
+    PUT("CompleteMultipartUpload", 0),
+    PUT("CopyObject", S3_NEEDS_SOURCE | S3_NEEDS_TAGGING | S3_NEEDS_ACL),
+    {"CreateBucket", "s3:CreateBucket", NULL, S3_ON_BUCKET, S3_NEEDS_ACL},
+    PUT("CreateMultipartUpload", S3_NEEDS_TAGGING | S3_NEEDS_ACL),
+    BUCKET("DeleteBucket", "DeleteBucket"),
+    BUCKET("DeleteBucketCors", "PutBucketCORS"),
+    BUCKET("DeleteBucketEncryption", "PutEncryptionConfiguration"),
+    BUCKET("DeleteBucketLifecycle", "PutLifecycleConfiguration"),
+    BUCKET("DeleteBucketOwnershipControls", "PutBucketOwnershipControls"),
+    POLICY("DeleteBucketPolicy", "DeleteBucketPolicy"),
+    BUCKET("DeleteBucketReplication", "PutReplicationConfiguration"),
+    BUCKET("DeleteBucketTagging", "PutBucketTagging"),
+    BUCKET("DeleteBucketWebsite", "DeleteBucketWebsite"),
+    OBJECT("DeleteObject", "DeleteObject", "DeleteObjectVersion"),
+    OBJECT("DeleteObjectTagging", "DeleteObjectTagging", "DeleteObjectVersionTagging"),
+    {"DeleteObjects", "s3:DeleteObject", "s3:DeleteObjectVersion", S3_ON_OBJECTS, 0},
+    BUCKET("DeletePublicAccessBlock", "PutBucketPublicAccessBlock"),
+    BUCKET("GetBucketAccelerateConfiguration", "GetAccelerateConfiguration"),
+    BUCKET("GetBucketAcl", "GetBucketAcl"),
+    BUCKET("GetBucketCors", "GetBucketCORS"),
+    BUCKET("GetBucketEncryption", "GetEncryptionConfiguration"),
+    BUCKET("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration"),
+    BUCKET("GetBucketLocation", "GetBucketLocation"),
+    BUCKET("GetBucketLogging", "GetBucketLogging"),
+    BUCKET("GetBucketNotificationConfiguration", "GetBucketNotification"),
+    BUCKET("GetBucketOwnershipControls", "GetBucketOwnershipControls"),
+    POLICY("GetBucketPolicy", "GetBucketPolicy"),
+    BUCKET("GetBucketPolicyStatus", "GetBucketPolicyStatus"),
+    BUCKET("GetBucketReplication", "GetReplicationConfiguration"),
+    BUCKET("GetBucketRequestPayment", "GetBucketRequestPayment"),
+    BUCKET("GetBucketTagging", "GetBucketTagging"),
+    BUCKET("GetBucketVersioning", "GetBucketVersioning"),
+    BUCKET("GetBucketWebsite", "GetBucketWebsite"),
+    READ("GetObject", "GetObject", "GetObjectVersion"),
+    READ("GetObjectAcl", "GetObjectAcl", "GetObjectVersionAcl"),
+    BUCKET("GetObjectLockConfiguration", "GetBucketObjectLockConfiguration"),
+    READ("GetObjectTagging", "GetObjectTagging", "GetObjectVersionTagging"),
+    BUCKET("GetPublicAccessBlock", "GetBucketPublicAccessBlock"),
+    BUCKET("HeadBucket", "ListBucket"),
+    READ("HeadObject", "GetObject", "GetObjectVersion"),
+    {"ListBuckets", "s3:ListAllMyBuckets", NULL, S3_ON_ACCOUNT, 0},
+    BUCKET("ListMultipartUploads", "ListBucketMultipartUploads"),
+    BUCKET("ListObjectVersions", "ListBucketVersions"),
+    BUCKET("ListObjects", "ListBucket"),
+    BUCKET("ListObjectsV2", "ListBucket"),
+    OBJECT("ListParts", "ListMultipartUploadParts", "ListMultipartUploadParts"),
+    BUCKET("PutBucketAccelerateConfiguration", "PutAccelerateConfiguration"),
+    BUCKET("PutBucketAcl", "PutBucketAcl"),
+    BUCKET("PutBucketCors", "PutBucketCORS"),
+    BUCKET("PutBucketEncryption", "PutEncryptionConfiguration"),
+    BUCKET("PutBucketLifecycleConfiguration", "PutLifecycleConfiguration"),
+    BUCKET("PutBucketLogging", "PutBucketLogging"),
+    BUCKET("PutBucketOwnershipControls", "PutBucketOwnershipControls"),
+    POLICY("PutBucketPolicy", "PutBucketPolicy"),
+    BUCKET("PutBucketReplication", "PutReplicationConfiguration"),
+    BUCKET("PutBucketRequestPayment", "PutBucketRequestPayment"),
+    BUCKET("PutBucketTagging", "PutBucketTagging"),
+    BUCKET("PutBucketVersioning", "PutBucketVersioning"),
+    BUCKET("PutBucketWebsite", "PutBucketWebsite"),
+    PUT("PutObject", S3_NEEDS_TAGGING | S3_NEEDS_ACL),
+    OBJECT("PutObjectAcl", "PutObjectAcl", "PutObjectVersionAcl"),
+    OBJECT("PutObjectTagging", "PutObjectTagging", "PutObjectVersionTagging"),
+    BUCKET("PutPublicAccessBlock", "PutBucketPublicAccessBlock"),
+    PUT("UploadPart", 0),
+    PUT("UploadPartCopy", S3_NEEDS_SOURCE),
+};
+
+static int compare(const void *name, const void *row)
+{
+    const struct awi_str *operation = name;
+    const struct s3_permission *permission = row;
+
+    return awi_str_cmp(*operation, awi_str_from(permission->operation));
+}
+
+const struct s3_permission *s3_permission_of(struct awi_str operation)
+{
+    return bsearch(&operation,
+                   permissions,
+                   sizeof(permissions) / sizeof(permissions[0]),
+                   sizeof(permissions[0]),
+                   compare);
+}
