@@ -13,7 +13,11 @@ char *awi_cli_find_command(const char *command)
     const char *path = getenv("PATH");
 
     if (strchr(command, '/')) {
-        return access(command, X_OK) == 0 ? realpath(command, NULL) : NULL;
+        if (access(command, X_OK) != 0) {
+            return NULL;
+        }
+        char *real = realpath(command, NULL);
+        return real ? real : strdup(command); /* a descriptor's file may have no name */
     }
     for (const char *at = path ? path : "/usr/bin:/bin"; *at;) {
         size_t len = strcspn(at, ":");

@@ -91,18 +91,39 @@ int hook_execvp(const char *name, char *const *args)
     return hook_execvpe(name, args, environ);
 }
 
+/* execve() of an open file through the launcher; 1: it is not for the launcher. The launcher opens
+ * the file again, by its own name, or (a file without one) from a descriptor that outlives exec. */
+static int start_open(int fd, char *const *args, char *const *env)
+{
+    char file[64], name[PATH_MAX], launcher[PATH_MAX];
+
+    snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
+    if (awi_disabled() || !awi_launcher_wanted(file, env, launcher)) {
+        return 1;
+    }
+    ssize_t n = readlink(file, name, sizeof(name) - 1);
+    name[n < 0 ? 0 : n] = '\0';
+    if (AWI_REAL(access)(name, X_OK) == 0) {
+        return start(name, args, env);
+    }
+    int flags = AWI_REAL(fcntl)(fd, F_GETFD, 0);
+    AWI_REAL(fcntl)(fd, F_SETFD, flags & ~FD_CLOEXEC);
+    int r = start(file, args, env);
+    AWI_REAL(fcntl)(fd, F_SETFD, flags);
+    return r;
+}
+
 int hook_execveat(int dir, const char *path, char *const *args, char *const *env, int flags)
 {
-    char file[64];
-
-    if (path && *path == '/') {
-        return start(path, args, env);
-    }
-    if (path && !*path && (flags & AT_EMPTY_PATH)) {
-        snprintf(file, sizeof(file), "/proc/self/fd/%d", dir);
+    if (path && (*path == '/' || (*path && dir == AT_FDCWD))) {
         char launcher[PATH_MAX];
-        if (!awi_disabled() && awi_launcher_wanted(file, env, launcher)) {
-            return start(file, args, env);
+        if (!awi_disabled() && awi_launcher_wanted(path, env, launcher)) {
+            return start(path, args, env);
+        }
+    } else if (path && !*path && (flags & AT_EMPTY_PATH)) {
+        int r = start_open(dir, args, env);
+        if (r <= 0) {
+            return r;
         }
     }
     return AWI_REAL(execveat)(dir, path, args, env, flags);
@@ -110,13 +131,9 @@ int hook_execveat(int dir, const char *path, char *const *args, char *const *env
 
 int hook_fexecve(int fd, char *const *args, char *const *env)
 {
-    char file[64], launcher[PATH_MAX];
+    int r = start_open(fd, args, env);
 
-    snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
-    if (!awi_disabled() && awi_launcher_wanted(file, env, launcher)) {
-        return start(file, args, env);
-    }
-    return AWI_REAL(fexecve)(fd, args, env);
+    return r <= 0 ? r : AWI_REAL(fexecve)(fd, args, env);
 }
 
 /* The arguments of an execl() up to the NULL, then (execle) the environment. */

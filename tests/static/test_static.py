@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs that the preload does not reach: static Go, and static C of either libc.
+
+test_static.py GROUP builds the Go program anew (offline: it needs the standard library only) into the
+sandbox, and runs it through the launcher and from preloaded programs.
+"""
+import glob
+import http.server
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "clients"))
+
+import local_tls  # noqa: E402
+import sandbox as box  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LAUNCHER = os.path.join(box.BUILD, "cli", "awsintercept")
+EXEC_FAMILY = os.path.join(box.BUILD, "tests", "static", "exec_family")
+NOBODY = 65534
+METADATA = "http://169.254.169.254/latest/meta-data/"
+IDENTITY = "/?Action=GetCallerIdentity&Version=2011-06-15"
+WAYS = ["execve", "execv", "execvp", "execvpe", "execl", "execlp", "execle", "fexecve", "memfd",
+        "execveat", "vfork", "posix_spawn", "posix_spawnp"]
+PYTHON_WAYS = {
+    "os.execv": "import os, sys; os.execv(sys.argv[1], sys.argv[1:])",
+    "os.execvp": "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])",
+    "subprocess": "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)",
+    "subprocess after fork": "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:], "
+                             "preexec_fn=lambda: None).returncode)",
+    "os.posix_spawn": "import os, sys; pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ); "
+                      "sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))",
+}
+
+
+def find_go():
+    go = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
+    if not go:
+        box.skip("go is not here")
+    return go
+
+
+def build_go(world, name, flags=()):
+    """Builds programs/NAME for a machine without cgo; the cache is the user's own."""
+    out = world.path(name)
+    env = dict(os.environ, CGO_ENABLED="0", GOFLAGS="-buildvcs=false", GOTOOLCHAIN="local")
+    result = subprocess.run([find_go(), "build", *flags, "-o", out, "."], env=env, text=True,
+                            cwd=os.path.join(HERE, "programs", name), capture_output=True,
+                            check=False)
+    if result.returncode:
+        return None, result.stderr
+    return out, ""
+
+
+def supervisors(world):
+    """The supervisors of this sandbox's programs: they are told by its state directory."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/environ"):
+        try:
+            with open(path, "rb") as file:
+                if world.state.encode() in file.read():
+                    found.append(int(path.split("/")[2]))
+        except OSError:
+            pass
+    return found
+
+
+def is_quiet(world):
+    """Nothing of the sandbox runs any more; given time, since the end is noticed, not waited for."""
+    until = time.monotonic() + 60
+    while supervisors(world) and time.monotonic() < until:
+        time.sleep(0.05)
+    return not supervisors(world)
+
+
+class Group:
+    def __init__(self, world, tap):
+        self.world = world
+        self.tap = tap
+        self.fetch, why = build_go(world, "fetch")
+        if not self.fetch:
+            tap.check(False, "built", why)
+            tap.end()
+        os.chmod(world.dir, 0o755)
+
+    def launch(self, *argv, env=None, before=(), options=()):
+        return self.world.run([*before, LAUNCHER, "run", *options, "--", *argv], env=env, preload=False)
+
+    def said(self, result, want, name):
+        self.tap.check(result.returncode == 0 and result.stdout.strip() == want, name,
+                       "status %d\n%s\n%s" % (result.returncode, result.stdout, result.stderr))
+
+    # --- how it is started ---
+
+    def launcher(self):
+        caller = [self.fetch, "caller", box.SECOND]
+        self.said(self.launch(*caller), box.SECOND, "launcher: the caller's account")
+        found = self.world.env()["PATH"] + ":" + self.world.dir
+        self.said(self.launch("fetch", *caller[1:], env={"PATH": found}), box.SECOND,
+                  "launcher: found in PATH")
+        self.said(self.launch(*caller, options=["--fresh"]), box.SECOND, "launcher: private state")
+        self.said(self.launch(*caller, options=["--account", "333333333333"]), "333333333333",
+                  "launcher: --account is the target's account")
+        result = self.launch(self.fetch, "get", METADATA, "https://nothing.us-east-1.amazonaws.com/")
+        lines = result.stdout.splitlines()
+        self.tap.check(len(lines) == 2 and lines[1].startswith("501 "),
+                       "launcher: metadata and an unknown service answer", result.stdout)
+        self.said(self.launch(self.fetch, "run", self.fetch, "run", *caller), box.SECOND,
+                  "launcher: a grandchild")
+        self.said(self.launch("sh", "-c", "%s & wait" % " ".join(caller)), box.SECOND,
+                  "launcher: behind a shell")
+        self.said(self.launch(self.fetch, "run", LAUNCHER, "run", "--", *caller), box.SECOND,
+                  "launcher: a launcher under the launcher")
+        result = self.launch(self.fetch, "run", "sh", "-c", "aws --version >/dev/null 2>&1; "
+                             "curl -sS http://sts.amazonaws.com/ -o /dev/null -w '%{http_code}'")
+        self.tap.check(result.returncode == 0 and result.stdout not in ("", "000"),
+                       "launcher: a preloaded program below a static one", result.stdout + result.stderr)
+
+    def starts(self):
+        caller = [self.fetch, "caller", box.SECOND]
+        self.said(self.world.run(["bash", "-c", " ".join(caller)]), box.SECOND, "bash")
+        self.said(self.world.run(["bash", "-c", "exec " + " ".join(caller)]), box.SECOND, "bash: exec")
+        for way in WAYS:
+            self.said(self.world.run([EXEC_FAMILY, way, *caller]), box.SECOND, way)
+        path = {"PATH": self.world.dir + ":" + self.world.env()["PATH"]}
+        for way in ("execvp", "execlp", "posix_spawnp"):
+            self.said(self.world.run([EXEC_FAMILY, way, "fetch", *caller[1:]], env=path), box.SECOND,
+                      way + ": found in PATH")
+        for way, text in PYTHON_WAYS.items():
+            self.said(self.world.run(["python3", "-c", text, *caller]), box.SECOND, "python: " + way)
+
+    def nobody(self):
+        """As an ordinary user: the filter needs no_new_privs then."""
+        if os.geteuid() != 0:
+            return
+        mine = self.world.path("nobody")
+        os.mkdir(mine)
+        os.chown(mine, NOBODY, NOBODY)
+        env = {"AWSINTERCEPT_STATE": mine, "HOME": mine}
+        drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        if subprocess.run([*drop, "test", "-x", LAUNCHER], check=False).returncode:
+            print("# not as an ordinary user: %s is not to be read by one" % LAUNCHER)
+            return
+        caller = [self.fetch, "caller", box.SECOND]
+        self.said(self.launch(*caller, env=env, before=drop), box.SECOND, "nobody: launcher")
+        self.said(self.world.run([*drop, EXEC_FAMILY, "execv", *caller], env=env), box.SECOND,
+                  "nobody: from a preloaded program")
+        self.said(self.launch(self.fetch, "run", *caller, env=env, before=drop), box.SECOND,
+                  "nobody: a child")
+
+    # --- how it ends ---
+
+    def ends(self):
+        for status in (0, 7, 255):
+            self.tap.equal(self.launch(self.fetch, "exit", str(status)).returncode, status,
+                           "exit status %d" % status)
+            self.tap.equal(self.world.run([EXEC_FAMILY, "execv", self.fetch, "exit",
+                                           str(status)]).returncode, status,
+                           "exit status %d of a preloaded program's" % status)
+        shell = "%s wait & sleep 0.2; kill -TERM $!; wait $!; exit $?" % self.fetch
+        self.tap.equal(self.launch("bash", "-c", shell).returncode, 143, "SIGTERM in a shell is 143")
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
+            for options in ((), ("--fresh",)):
+                if not (number == signal.SIGKILL and options):
+                    self.killed(number, options)
+        self.tap.check(is_quiet(self.world), "nothing runs any more", supervisors(self.world))
+
+    def killed(self, number, options):
+        # A session of its own: the signal goes to the launcher alone.
+        child = subprocess.Popen([LAUNCHER, "run", *options, "--", self.fetch, "wait"],
+                                 env=self.world.env(preload=False), stdout=subprocess.PIPE, text=True,
+                                 start_new_session=True)
+        target = int(child.stdout.readline())
+        places = {line.split("=", 1)[1] for line in self.environ(target)
+                  if line.startswith("SSL_CERT_FILE=")}
+        there = all(os.path.exists(place) for place in places)
+        self.tap.check(places and there, "the target has a file of certificates", places)
+        child.send_signal(number)
+        self.tap.equal(child.wait(timeout=box.PATIENCE), -number,
+                       "signal %d with %s" % (number, list(options)))
+        child.stdout.close()
+        until = time.monotonic() + 60
+        left = places
+        while left and time.monotonic() < until:
+            left = [place for place in places if os.path.exists(os.path.dirname(place))]
+            time.sleep(0.02)
+        self.tap.check(not left, "signal %d: its files are gone" % number, left)
+
+    @staticmethod
+    def environ(pid):
+        with open("/proc/%d/environ" % pid, encoding="utf-8") as file:
+            return file.read().split("\0")
+
+    # --- what it may reach ---
+
+    def bystanders(self):
+        with local_tls.LocalTls(self.world.dir) as server:
+            plain = http.server.ThreadingHTTPServer(("127.0.0.1", 0), local_tls.Handler)
+            threading.Thread(target=plain.serve_forever, daemon=True).start()
+            result = self.launch(self.fetch, "get", server.url)
+            self.tap.refused(result, "certificate signed by unknown authority",
+                             "a local server's own certificate is refused")
+            self.said(self.launch(self.fetch, "get", "http://127.0.0.1:%d/" % plain.server_address[1]),
+                      "200 from the local server", "a local server answers")
+            caller = [self.fetch, "run", "sh", "-c", "%s get %s && %s caller %s" %
+                      (self.fetch, server.url, self.fetch, box.SECOND)]
+            both = "200 from the local server\n" + box.SECOND
+            self.said(self.launch(*caller, env={"SSL_CERT_FILE": server.cert}), both,
+                      "SSL_CERT_FILE: both are trusted")
+            folder = self.world.path("certs")
+            os.mkdir(folder)
+            shutil.copy(server.cert, folder)
+            self.said(self.launch(*caller, env={"SSL_CERT_DIR": folder}), both,
+                      "SSL_CERT_DIR: both are trusted")
+            result = self.launch(self.fetch, "get", server.url, env={"AWS_CA_BUNDLE": server.cert})
+            self.tap.refused(result, "certificate signed by unknown authority",
+                             "AWS_CA_BUNDLE is not for others")
+            plain.shutdown()
+            plain.server_close()
+        refused = self.launch(self.fetch, "peer", "127.0.0.1:1")
+        self.tap.refused(refused, "connection refused", "a closed port refuses")
+
+    # --- many connections ---
+
+    def load(self):
+        plain = "http://sts.us-east-1.amazonaws.com/"
+        self.said(self.launch(self.fetch, "many", "64", plain), "64", "64 connections at once")
+        self.said(self.launch(self.fetch, "many", "16", plain.replace("http", "https")), "16",
+                  "16 TLS connections at once")
+        result = self.launch(self.fetch, "hasty", "40", plain)
+        self.tap.ran(result, "connections that are reset do not harm the next")
+        peer = self.launch(self.fetch, "peer", "sts.us-east-1.amazonaws.com:443").stdout
+        self.tap.check(peer.startswith("127.0.0.1:"), "the peer's address is of the loopback", peer)
+
+    def libc(self):
+        """Statically linked C: glibc asks name servers on connected sockets, musl does not."""
+        for compiler, name in (("gcc", "glibc"),):
+            if not shutil.which(compiler):
+                print("# no %s here" % compiler)
+                continue
+            program = self.world.path("resolve-" + name)
+            subprocess.run([compiler, "-static", "-w", "-o", program,
+                            os.path.join(HERE, "programs", "resolve.c")], check=True,
+                           capture_output=True)
+            self.said(self.launch(program, "sts.us-east-1.amazonaws.com", "80", IDENTITY),
+                      "HTTP/1.1 403 Forbidden", name + ": resolves, connects, is answered")
+            self.said(self.world.run([EXEC_FAMILY, "execv", program, "sts.us-east-1.amazonaws.com",
+                                      "80", IDENTITY]),
+                      "HTTP/1.1 403 Forbidden", name + ": from a preloaded program")
+            self.tap.equal(self.launch(program, "no-such-name.invalid", "80").returncode, 3,
+                           name + ": another name that does not exist")
+
+
+def main():
+    tap = box.Tap()
+    with box.Sandbox() as world:
+        group = Group(world, tap)
+        getattr(group, sys.argv[1])()
+        tap.check(is_quiet(world), "no supervisor is left", supervisors(world))
+    tap.end()
+
+
+if __name__ == "__main__":
+    main()
