@@ -15,6 +15,7 @@ enum awi_exec_kind {
 struct awi_exec {
     enum awi_exec_kind kind;
     char interpreter[PATH_MAX]; /* of a script, or the ELF program interpreter */
+    char argument[PATH_MAX];    /* of a script's first line, after the interpreter; may be "" */
     bool go;                    /* built by Go: makes its system calls itself */
     bool musl;                  /* loaded by musl's loader */
     bool foreign;               /* another machine or word size than ours */
