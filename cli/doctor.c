@@ -81,11 +81,10 @@ static bool judge(const char *path, int depth)
     if (depth == DEEPEST_SCRIPT) {
         return no("scripts run scripts without end", NULL);
     }
-    if (strcmp(name, "/usr/bin/env") == 0 || strcmp(name, "/bin/env") == 0) {
-        printf(
-            "%s\n  finds the interpreter in PATH; ask for that one: awsintercept doctor python3\n",
-            name);
-        return true;
+    /* "#!/usr/bin/env python3": PATH finds the interpreter. */
+    size_t len = strlen(name);
+    if (len > 4 && strcmp(name + len - 4, "/env") == 0 && exec.argument[0] != '-') {
+        name = exec.argument;
     }
     AWI_AUTO(free) char *interpreter = awi_cli_find_command(name);
     if (!interpreter) {

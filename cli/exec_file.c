@@ -23,20 +23,27 @@ static const void *part(const struct image *image, size_t at, size_t len)
     return at <= image->size && len <= image->size - at ? image->bytes + at : NULL;
 }
 
+/* The word that begins at or after *at on the first line. */
+static void take_word(const struct image *image, size_t *at, char word[PATH_MAX])
+{
+    size_t len = 0;
+
+    while (*at < image->size && (image->bytes[*at] == ' ' || image->bytes[*at] == '\t')) {
+        (*at)++;
+    }
+    while (*at < image->size && !strchr(" \t\r\n", image->bytes[*at]) && len + 1 < PATH_MAX) {
+        word[len++] = (char)image->bytes[(*at)++];
+    }
+    word[len] = '\0';
+}
+
 static void look_at_script(const struct image *image, struct awi_exec *ret)
 {
-    size_t at = 2, len = 0;
+    size_t at = 2;
 
-    while (at < image->size && (image->bytes[at] == ' ' || image->bytes[at] == '\t')) {
-        at++;
-    }
-    while (at + len < image->size && !strchr(" \t\r\n", image->bytes[at + len]) &&
-           len + 1 < sizeof(ret->interpreter)) {
-        len++;
-    }
     ret->kind = AWI_EXEC_SCRIPT;
-    memcpy(ret->interpreter, image->bytes + at, len);
-    ret->interpreter[len] = '\0';
+    take_word(image, &at, ret->interpreter);
+    take_word(image, &at, ret->argument);
 }
 
 static void
