@@ -88,6 +88,22 @@ struct awi_access_list {
     size_t n;
 };
 
+/*
+ * One permission of an operation as a row of its service's table; several rows of one operation are
+ * several permissions. Texts name members of the input in braces: "{TableName}"; "{RequestItems[]}"
+ * means each key of a map, with a permission for each. A member that is an ARN stands for the whole
+ * resource; one that is absent makes the resource "*".
+ */
+struct awi_access_row {
+    struct awi_str operation;
+    const char *action;   /* "s3:GetObject"; NULL: <signing name>:<operation> */
+    const char *resource; /* "arn:{partition}:dynamodb:{region}:{account}:table/{TableName}" */
+    const char *context;  /* "s3:prefix=Prefix,s3:delimiter=Delimiter"; NULL: none. Tags and TagKeys
+                             of an input become aws:RequestTag and aws:TagKeys by themselves. */
+    const char *when;     /* only if this member is set; "!Member": if it is not. NULL: always */
+    unsigned flags;       /* AWI_ACCESS_* */
+};
+
 /* A service as core sees it. */
 struct awi_service {
     const struct awi_model *model;
@@ -106,12 +122,22 @@ struct awi_service {
     bool checks_itself;
 
     /*
-     * What an operation needs permission for. Runs inside the request's transaction, after
-     * decoding, and may fail as a handler does. NULL: action <signing name>:<Operation> on resource
-     * "*".
+     * What an operation needs permission for: rows (ended by one without an operation; NULL: none),
+     * or a function for what rows cannot say. The function is asked first, runs inside the
+     * request's transaction, after decoding, and may fail as a handler does; when it leaves
+     * ret->items NULL the rows count. An operation that neither knows is recorded as such, and
+     * refused where permissions are enforced.
      */
     int (*access)(struct awi_req *req, const void *in, struct awi_access_list *ret);
+    const struct awi_access_row *rows;
 };
+
+/* The permissions that rows say an operation needs, for an access function that adds to them: owner
+ * and policy of a resource. ret->items NULL: no row. 0 or -ENOMEM. */
+int awi_access_of_rows(struct awi_req *req,
+                       const struct awi_access_row *rows,
+                       const void *in,
+                       struct awi_access_list *ret);
 
 /* Generated from services/meson.build: NULL-terminated. */
 extern const struct awi_service *const awi_services[];

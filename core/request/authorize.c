@@ -2,10 +2,12 @@
 #include "core/request/authorize.h"
 
 #include "core/core.h"
+#include "core/request/access.h"
 #include "core/request/keys.h"
 #include "core/request/layers.h"
 #include "core/request/req.h"
 
+#include "gen/core.h"
 #include "gen/log.h"
 
 #include <errno.h>
@@ -41,47 +43,22 @@ static const struct awi_error_type *denied(enum awi_protocol protocol)
     }
 }
 
-/* Where a service says nothing else: <signing name>:<Operation> on everything. */
-static int needed(struct awi_req *req, struct awi_access_list *ret)
-{
-    if (req->service->access) {
-        return req->service->access(req, req->in, ret);
-    }
-    ret->items = awi_arena_new(req->arena, struct awi_access);
-    if (!ret->items) {
-        return -ENOMEM;
-    }
-    ret->n = 1;
-    ret->items[0] = (struct awi_access){
-        .action = awi_arena_printf(req->arena,
-                                   "%.*s:%.*s",
-                                   AWI_STR_FMT(req->model->signing_name),
-                                   AWI_STR_FMT(req->operation->name)),
-        .resource = AWI_STR("*"),
-    };
-    return awi_str_is_set(ret->items[0].action) ? 0 : -ENOMEM;
-}
-
-/* S3 quotes the resource in its refusals. */
+/* Callers of another organization get no reason (identity.md 8.6). */
 static struct awi_str message_of(struct awi_req *req,
                                  const struct awi_layers *l,
                                  const struct awi_policy_request *asked,
                                  const struct awi_policy_decision *decision)
 {
     struct awi_buf text = AWI_BUF_INIT(MESSAGE_MOST);
-    struct awi_policy_request said = *asked;
     bool strangers =
         decision->cross_account && !(awi_str_is_set(l->caller_organization) &&
                                      awi_str_eq(l->caller_organization, l->owner_organization));
 
-    if (awi_str_is(req->model->signing_name, "s3")) {
-        if (strangers) {
-            return AWI_STR("Access Denied");
-        }
-        said.resource = awi_arena_printf(req->arena, "\"%.*s\"", AWI_STR_FMT(asked->resource));
+    if (strangers && awi_str_is(req->model->signing_name, "s3")) {
+        return AWI_STR("Access Denied");
     }
     awi_policy_message(&l->layers,
-                       &said,
+                       asked,
                        decision,
                        AWI_MESSAGE_POLICY_ARN | (strangers ? AWI_MESSAGE_NO_REASON : 0),
                        &text);
@@ -129,6 +106,16 @@ static void note(struct awi_req *req,
     };
 }
 
+/* The root user in its own account, where nothing limits it: no organization, no policy of the
+ * resource. */
+static bool is_plain_root(const struct awi_layers *l, const struct awi_access *access)
+{
+    return l->caller.type == AWI_CALLER_ROOT && !awi_str_is_set(access->policy) &&
+           !(access->flags & AWI_ACCESS_POLICY_DECIDES) &&
+           awi_str_eq(l->layers.owner, l->caller.account) && l->layers.n_scp == 0 &&
+           l->layers.n_rcp == 0 && l->layers.kind == AWI_RESOURCE_ORDINARY;
+}
+
 /* Another account's resource, which only its policy opens. */
 static bool is_boundary(const struct awi_req *req, const struct awi_access *access)
 {
@@ -168,7 +155,9 @@ static int decide(struct awi_req *req,
     if (r < 0) {
         return r;
     }
-    if (!(access->flags & AWI_ACCESS_FREE)) {
+    if (is_plain_root(l, access)) {
+        decision.layer = AWI_LAYER_ROOT;
+    } else if (!(access->flags & AWI_ACCESS_FREE)) {
         r = awi_request_keys(l, access, &asked.context, &asked.n_context);
         if (r < 0) {
             return r;
@@ -181,6 +170,91 @@ static int decide(struct awi_req *req,
     note(req, access, l, &asked, &decision, *ret_message);
     return weigh(req, access, &decision);
 }
+
+/* --- What is refused before any policy is read ----------------------------------------------- */
+
+/* Notes a refusal that no policy made, and makes it where permissions are enforced. */
+static int refuse_all(struct awi_req *req,
+                      const char *decision,
+                      const char *layer,
+                      const struct awi_error_type *type,
+                      struct awi_str message)
+{
+    req->access = awi_arena_new(req->arena, struct log_Access);
+    if (!req->access || !awi_str_is_set(message)) {
+        return -ENOMEM;
+    }
+    req->n_access = 1;
+    req->access[0] = (struct log_Access){
+        .Action = awi_arena_printf(req->arena,
+                                   "%.*s:%.*s",
+                                   AWI_STR_FMT(req->model->signing_name),
+                                   AWI_STR_FMT(req->operation->name)),
+        .Resource = AWI_STR("*"),
+        .Owner = req->identity.account,
+        .Decision = awi_str_from(decision),
+        .Layer = awi_str_from(layer),
+        .Message = message,
+    };
+    return req->config->iam != AWI_IAM_ENFORCE ? 0
+                                               : awi_fail(req, type, "%.*s", AWI_STR_FMT(message));
+}
+
+/*
+ * What temporary credentials may not do by their kind, whatever the policies say (identity.md 6.18,
+ * 6.19; STS API, GetSessionToken and GetFederationToken). Those that the operations of STS refuse
+ * with words of their own are left to them. NULL: nothing.
+ */
+static const struct awi_error_type *limit_of(const struct awi_req *req, const char **ret_message)
+{
+    const struct awi_principal *who = &req->identity.principal;
+    const struct core_SessionRecord *session = who->session;
+    bool iam = awi_str_is(req->model->signing_name, "iam");
+    bool sts = awi_str_is(req->model->signing_name, "sts");
+    struct awi_str name = req->operation->name;
+    bool federated = who->type == AWI_PRINCIPAL_FEDERATED;
+
+    *ret_message = NULL;
+    if (!session || who->type == AWI_PRINCIPAL_ROLE || !(iam || sts)) {
+        return NULL;
+    }
+    if (iam && (federated || !session->MfaTime.set)) {
+        *ret_message = "The security token included in the request is invalid.";
+        return &awi_error_InvalidClientTokenId;
+    }
+    if (sts && !awi_str_is(name, "GetCallerIdentity") && !awi_str_is(name, "GetFederationToken") &&
+        !awi_str_is(name, "GetSessionToken") && (federated || !awi_str_is(name, "AssumeRole"))) {
+        return &awi_error_AccessDenied;
+    }
+    return NULL;
+}
+
+static int refuse_kind(struct awi_req *req, const struct awi_error_type *type, const char *message)
+{
+    struct awi_str text =
+        message ? awi_str_from(message)
+                : awi_arena_printf(req->arena,
+                                   "User: %.*s is not authorized to perform: sts:%.*s",
+                                   AWI_STR_FMT(req->identity.principal.arn),
+                                   AWI_STR_FMT(req->operation->name));
+
+    return refuse_all(req, "implicitDeny", "credentials", type, text);
+}
+
+static int refuse_unmapped(struct awi_req *req)
+{
+    return refuse_all(req,
+                      "unmapped",
+                      "none",
+                      denied(req->protocol),
+                      awi_arena_printf(req->arena,
+                                       "awsintercept does not know which permissions %.*s of "
+                                       "%.*s needs",
+                                       AWI_STR_FMT(req->operation->name),
+                                       AWI_STR_FMT(req->model->service_id)));
+}
+
+/* --- All of a request ------------------------------------------------------------------------ */
 
 static int decide_all(struct awi_req *req, const struct awi_access_list *list)
 {
@@ -225,13 +299,23 @@ int awi_request_authorize(struct awi_req *req)
 {
     struct awi_access_list list = {0};
     bool off = req->config->iam == AWI_IAM_OFF;
+    const char *message;
 
     if (off && !req->service->access) {
         return 0;
     }
-    int r = needed(req, &list);
-    if (r == 0 && off) {
-        keep_boundaries(req, &list);
+    const struct awi_error_type *type = off ? NULL : limit_of(req, &message);
+    if (type) {
+        return refuse_kind(req, type, message);
     }
-    return r != 0 || list.n == 0 ? r : decide_all(req, &list);
+    int r = awi_request_access(req, &list);
+    if (r != 0) {
+        return r;
+    }
+    if (off) {
+        keep_boundaries(req, &list);
+    } else if (!list.items) {
+        return awi_request_is_handled(req->service, req->operation) ? refuse_unmapped(req) : 0;
+    }
+    return list.n ? decide_all(req, &list) : 0;
 }

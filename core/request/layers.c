@@ -241,18 +241,41 @@ static int levels(struct awi_layers *l,
     return 0;
 }
 
+/* The organization of an account: the caller's is read once. *ret NULL: none. */
+static int organization_of(struct awi_layers *l,
+                           struct awi_str account,
+                           const struct core_OrganizationRecord **ret)
+{
+    struct awi_directory dir = awi_request_directory(l->req);
+    bool own = awi_str_is_set(l->caller.account) && awi_str_eq(account, l->caller.account);
+    struct core_OrganizationRecord *record;
+
+    if (own && l->caller_asked) {
+        *ret = l->caller_record;
+        return 0;
+    }
+    record = awi_arena_new(l->req->arena, struct core_OrganizationRecord);
+    int r = record ? awi_organization_of(&dir, account, record) : -ENOMEM;
+    *ret = r == 0 ? record : NULL;
+    if (own && (r == 0 || r == -ENOENT)) {
+        l->caller_asked = true;
+        l->caller_record = *ret;
+    }
+    return r == -ENOENT ? 0 : r;
+}
+
 static int of_organization(struct awi_layers *l, struct awi_str account)
 {
     struct awi_directory dir = awi_request_directory(l->req);
-    struct core_OrganizationRecord organization;
-    int r = awi_organization_of(&dir, account, &organization);
+    const struct core_OrganizationRecord *organization;
+    int r = organization_of(l, account, &organization);
 
-    if (r < 0) {
-        return r == -ENOENT ? 0 : r;
+    if (r < 0 || !organization) {
+        return r;
     }
-    l->caller_organization = organization.Id;
-    r = awi_organization_path_text(&dir, &organization, account, &l->caller_path);
-    return r < 0 ? r : levels(l, &organization, account, AWI_SCP, &l->layers.scp, &l->layers.n_scp);
+    l->caller_organization = organization->Id;
+    r = awi_organization_path_text(&dir, organization, account, &l->caller_path);
+    return r < 0 ? r : levels(l, organization, account, AWI_SCP, &l->layers.scp, &l->layers.n_scp);
 }
 
 static enum awi_policy_caller_type caller_type(enum awi_principal_type type)
@@ -340,7 +363,7 @@ int awi_layers_resource(struct awi_layers *l, const struct awi_access *access)
 {
     struct awi_str owner = awi_str_is_set(access->owner) ? access->owner : awi_account(l->req);
     struct awi_directory dir = awi_request_directory(l->req);
-    struct core_OrganizationRecord organization;
+    const struct core_OrganizationRecord *organization;
     int r = 0;
 
     l->layers.resource = NULL;
@@ -356,13 +379,13 @@ int awi_layers_resource(struct awi_layers *l, const struct awi_access *access)
         }
         l->layers.resource = r == 0 ? ref : NULL;
     }
-    r = awi_organization_of(&dir, owner, &organization);
-    if (r < 0) {
-        return r == -ENOENT ? 0 : r;
+    r = organization_of(l, owner, &organization);
+    if (r < 0 || !organization) {
+        return r;
     }
-    l->owner_organization = organization.Id;
-    r = awi_organization_path_text(&dir, &organization, owner, &l->owner_path);
-    return r < 0 ? r : levels(l, &organization, owner, AWI_RCP, &l->layers.rcp, &l->layers.n_rcp);
+    l->owner_organization = organization->Id;
+    r = awi_organization_path_text(&dir, organization, owner, &l->owner_path);
+    return r < 0 ? r : levels(l, organization, owner, AWI_RCP, &l->layers.rcp, &l->layers.n_rcp);
 }
 
 void awi_layers_end(struct awi_layers *l)

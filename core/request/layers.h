@@ -10,6 +10,7 @@
 #include "core/service.h"
 
 struct awi_req;
+struct core_OrganizationRecord;
 struct core_Tag;
 
 struct awi_layers {
@@ -18,6 +19,8 @@ struct awi_layers {
     struct awi_policy_layers layers;
     struct awi_str caller_organization; /* ids; absent: none */
     struct awi_str caller_path;         /* aws:PrincipalOrgPaths */
+    bool caller_asked;                  /* caller_record is settled: NULL is no organization */
+    const struct core_OrganizationRecord *caller_record;
     struct awi_str owner_organization;
     struct awi_str owner_path;
     /* aws:PrincipalTag: of the user or role, then of the session, which override. */

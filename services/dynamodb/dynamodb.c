@@ -21,4 +21,5 @@ static const struct dynamodb_handlers handlers = {
 const struct awi_service awi_service_dynamodb = {
     .model = &dynamodb_model,
     .handlers = &handlers,
+    .rows = ddb_access_rows,
 };

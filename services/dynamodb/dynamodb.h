@@ -199,6 +199,9 @@ int ddb_condition_failed(struct awi_req *req,
                          struct awi_str return_values,
                          const struct ddb_written *written);
 
+/* What each operation needs permission for: access.c. */
+extern const struct awi_access_row ddb_access_rows[];
+
 /* --- handlers -------------------------------------------------------------------------------- */
 
 int ddb_create_table(struct awi_req *req,

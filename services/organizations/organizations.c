@@ -46,4 +46,5 @@ static const struct organizations_handlers handlers = {
 const struct awi_service awi_service_organizations = {
     .model = &organizations_model,
     .handlers = &handlers,
+    .access = org_access,
 };

@@ -30,6 +30,8 @@ struct org {
     bool is_management; /* the caller is the management account */
 };
 
+int org_access(struct awi_req *req, const void *in, struct awi_access_list *ret);
+
 /* --- organization.c -------------------------------------------------------------------------- */
 
 /* The caller's organization: >0 AWSOrganizationsNotInUseException. */
