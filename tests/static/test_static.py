@@ -6,6 +6,7 @@ sandbox, and runs it through the launcher and from preloaded programs.
 """
 import glob
 import http.server
+import json
 import os
 import shutil
 import signal
@@ -256,8 +257,35 @@ class Group:
                            name + ": another name that does not exist")
 
 
+def sdk(world, tap):
+    """aws-sdk-go-v2: its modules come from the module proxy, or from the cache."""
+    where = os.path.join(HERE, "programs", "sdk")
+    env = dict(os.environ, GOFLAGS="-mod=readonly -buildvcs=false", GOTOOLCHAIN="local")
+    if subprocess.run([find_go(), "mod", "download"], cwd=where, env=env, capture_output=True,
+                      check=False, timeout=box.PATIENCE).returncode:
+        box.skip("the modules of aws-sdk-go-v2 cannot be had")
+    program, why = build_go(world, "sdk")
+    if not tap.check(program, "built", why):
+        return
+    want = {"who": box.FIRST, "visitor": "arn:aws:sts::222222222222:assumed-role/Visitor/visit",
+            "body": "from go", "there": ["second-go"], "here": []}
+    for name, argv, env in (
+            ("launcher", [LAUNCHER, "run", "--fresh", "--", program, box.SECOND], {"LD_PRELOAD": None}),
+            ("launcher, own bundle", [LAUNCHER, "run", "--fresh", "--", program, box.SECOND],
+             {"LD_PRELOAD": None, "AWS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt"}),
+            ("preloaded shell", ["bash", "-c", program + " " + box.SECOND], None)):
+        result = world.run(argv, env=env)
+        if tap.ran(result, name + ": ran"):
+            tap.equal(json.loads(result.stdout), want, name + ": what it saw")
+
+
 def main():
     tap = box.Tap()
+    if sys.argv[1] == "sdk":
+        with box.Sandbox() as world:
+            sdk(world, tap)
+            tap.check(is_quiet(world), "no supervisor is left", supervisors(world))
+        tap.end()
     with box.Sandbox() as world:
         group = Group(world, tap)
         getattr(group, sys.argv[1])()

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""terraform and its AWS provider, both static, as they are: test_terraform.py seed|landing."""
+import glob
+import json
+import os
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "clients"))
+
+import sandbox as box  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LAUNCHER = os.path.join(box.BUILD, "cli", "awsintercept")
+MIRRORS = ["/opt/tf-plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins",
+           os.path.expanduser("~/.terraform.d/plugins")]
+LIMIT = 900
+
+
+def find_mirror():
+    """A folder HOST/NAMESPACE/TYPE/VERSION/OS_ARCH/ with the provider; None: not on this machine."""
+    for place in [os.environ.get("AWSINTERCEPT_TF_MIRROR", "")] + MIRRORS:
+        if place and glob.glob(os.path.join(place, "*/hashicorp/aws/*")):
+            return place
+    return None
+
+
+class Terraform:
+    """terraform under the launcher, in a copy of one of our folders."""
+
+    def __init__(self, world, name, variables=()):
+        self.world = world
+        self.variables = ["-var=%s" % v for v in variables]
+        folder = world.path("work")
+        shutil.copytree(os.path.join(HERE, "terraform", name), folder, dirs_exist_ok=True)
+        rc = world.write("home/terraformrc", 'disable_checkpoint = true\nprovider_installation {\n'
+                         '  filesystem_mirror {\n    path = "%s"\n  }\n}\n' % find_mirror())
+        self.env = {"TF_CLI_CONFIG_FILE": rc, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1",
+                    "PATH": os.path.dirname(shutil.which("terraform")) + ":/usr/bin:/bin"}
+
+    def __call__(self, *words):
+        argv = [LAUNCHER, "run", "--", "terraform", *words, "-no-color"]
+        if words[0] in ("plan", "apply", "destroy"):
+            argv += ["-input=false", *self.variables]
+        return self.world.run(argv, env=self.env, preload=False, limit=LIMIT)
+
+    def outputs(self):
+        result = self.world.run([LAUNCHER, "run", "--", "terraform", "output", "-json"], env=self.env,
+                                preload=False)
+        return {name: one["value"] for name, one in json.loads(result.stdout or "{}").items()}
+
+
+def aws(world, *words, env=None):
+    """The AWS CLI under the preload: looks at the same state."""
+    result = world.run(["aws", *words, "--output", "json"], env=env)
+    return json.loads(result.stdout or "{}") if result.returncode == 0 else {"error": result.stderr}
+
+
+def seed(world, tap):
+    """As the book has it; the child account is made by Organizations before."""
+    aws(world, "organizations", "create-organization")
+    made = aws(world, "organizations", "create-account", "--account-name", "sandbox", "--email",
+               "sandbox-root@example.com")
+    child = made.get("CreateAccountStatus", {}).get("AccountId")
+    if not child:
+        asked = aws(world, "organizations", "list-accounts")
+        child = [one["Id"] for one in asked.get("Accounts", []) if one["Name"] == "sandbox"][:1]
+        child = child[0] if child else "none"
+    terraform = Terraform(world, "seed", ["child=" + child])
+    if tap.ran(terraform("init"), "init") and tap.ran(terraform("apply", "-auto-approve"), "apply"):
+        outputs = terraform.outputs()
+        tap.equal(outputs.get("parent_account_id"), box.FIRST, "the parent's account")
+        tap.equal(outputs.get("child_account_id"), child, "the child's account")
+        tap.check(child not in (box.FIRST, "none"), "they differ", child)
+
+
+def landing(world, tap):
+    terraform = Terraform(world, "landing")
+    if not tap.ran(terraform("init"), "init"):
+        return
+    if tap.ran(terraform("apply", "-auto-approve"), "apply"):
+        accounts = terraform.outputs().get("accounts", [])
+        tap.equal(len(set(accounts)), 3, "three accounts act for themselves")
+        result = terraform("plan", "-detailed-exitcode")
+        tap.check(result.returncode == 0, "a plan after it is empty", result.stdout + result.stderr)
+        for account in accounts:
+            env = {"AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "secret"}
+            buckets = aws(world, "s3api", "list-buckets", env=env)
+            tap.equal(len(buckets.get("Buckets", [])), 1, "a bucket in " + account)
+        buckets = aws(world, "s3api", "list-buckets")
+        tap.equal(buckets.get("Buckets"), [], "no bucket in the management account")
+    tap.ran(terraform("destroy", "-auto-approve"), "destroy")
+    result = terraform("state", "list")
+    tap.equal(result.stdout.strip(), "", "nothing is left in the state")
+    gone = aws(world, "organizations", "describe-organization")
+    tap.check("AWSOrganizationsNotInUse" in gone.get("error", ""), "the organization is gone", gone)
+
+
+def main():
+    if not shutil.which("terraform") or not find_mirror():
+        box.skip("terraform or a mirror with the AWS provider is not here (AWSINTERCEPT_TF_MIRROR)")
+    box.need("aws", "the AWS CLI")
+    tap = box.Tap()
+    with box.Sandbox() as world:
+        globals()[sys.argv[1]](world, tap)
+    tap.end()
+
+
+if __name__ == "__main__":
+    main()
