@@ -5,6 +5,7 @@
  */
 #include "core/identity/identity.h"
 #include "core/identity/key.h"
+#include "core/identity/principal.h"
 #include "core/identity/session.h"
 
 #include "gen/core.h"
@@ -77,6 +78,29 @@ static enum awi_principal_type type_of(struct awi_str kind)
                                                      : AWI_PRINCIPAL_ROOT;
 }
 
+/* Is the role or the user whose session it is still there? A session of a role that was never
+ * created has none to lose. 0; 1: refused. */
+static int check_entity(const struct awi_identify *in,
+                        struct awi_identity *ret,
+                        const struct core_SessionRecord *session)
+{
+    bool of_role = awi_str_is(session->Kind, AWI_SESSION_ROLE);
+    struct awi_str id = session->UserId, head, arn;
+
+    if (session->Administrator.v || !(of_role || awi_str_is(session->Kind, AWI_SESSION_USER))) {
+        return 0;
+    }
+    awi_str_cut(&id, ':', &head);
+    int r = awi_unique_id_arn(in->dir.txn, in->dir.arena, head, &arn);
+    return r != -ENOENT ? r
+                        : refuse(in,
+                                 ret,
+                                 AWI_REFUSE_UNKNOWN_KEY,
+                                 say_key(in,
+                                         of_role ? "belongs to a session of a role that was deleted"
+                                                 : "belongs to a session of a deleted user"));
+}
+
 /* 0: *caller is filled; 1: refused; -ENOENT: no session of this state. */
 static int
 find_session(const struct awi_identify *in, struct awi_identity *ret, struct caller *caller)
@@ -105,6 +129,10 @@ find_session(const struct awi_identify *in, struct awi_identity *ret, struct cal
                       ret,
                       AWI_REFUSE_EXPIRED_TOKEN,
                       say_key(in, "belongs to a session that has expired"));
+    }
+    r = check_entity(in, ret, session);
+    if (r) {
+        return r;
     }
     caller->issued = true;
     caller->secret = session->SecretAccessKey;

@@ -27,7 +27,52 @@ static struct awi_str key_of(struct awi_arena *arena, struct awi_str name)
     return awi_str_of(text, text ? name.len : 0);
 }
 
-#define DEFINE_RECORD(noun, Type, TABLE, Name)                                                     \
+/* --- Unique ids ------------------------------------------------------------------------------ */
+
+#define ID_TABLE "uniqueid" /* of all accounts: unique id -> ARN */
+
+static int note_id(struct awi_txn *txn, struct awi_str id, struct awi_str arn)
+{
+    struct awi_scope all = awi_principal_scope(txn, AWI_STR(""));
+    struct awi_str held;
+
+    if (id.len == 0 || arn.len == 0) {
+        return 0;
+    }
+    int r = awi_get(&all, ID_TABLE, id, &held);
+    if (r == 0 && awi_str_eq(held, arn)) {
+        return 0;
+    }
+    return r == 0 || r == -ENOENT ? awi_put(&all, ID_TABLE, id, arn) : r;
+}
+
+static int forget_id(struct awi_txn *txn, struct awi_str id)
+{
+    struct awi_scope all = awi_principal_scope(txn, AWI_STR(""));
+    int r = id.len ? awi_delete(&all, ID_TABLE, id) : 0;
+
+    return r == -ENOENT ? 0 : r;
+}
+
+int awi_unique_id_arn(struct awi_txn *txn,
+                      struct awi_arena *arena,
+                      struct awi_str id,
+                      struct awi_str *ret)
+{
+    struct awi_scope all = awi_principal_scope(txn, AWI_STR(""));
+    struct awi_str held;
+    int r = id.len ? awi_get(&all, ID_TABLE, id, &held) : -ENOENT;
+
+    if (r == 0) {
+        *ret = awi_arena_str(arena, held);
+        r = ret->ptr ? 0 : -ENOMEM;
+    }
+    return r;
+}
+
+/* --- Records --------------------------------------------------------------------------------- */
+
+#define DEFINE_RECORD(noun, Type, TABLE, Name, Id)                                                 \
     int awi_##noun##_get(struct awi_txn *txn,                                                      \
                          struct awi_arena *arena,                                                  \
                          struct awi_str account,                                                   \
@@ -46,20 +91,24 @@ static struct awi_str key_of(struct awi_arena *arena, struct awi_str name)
     {                                                                                              \
         struct awi_scope scope = awi_principal_scope(txn, account);                                \
         struct awi_str key = key_of(arena, record->Name);                                          \
-        return key.ptr ? awi_record_put(&scope, TABLE, key, arena, &core_##Type##_shape, record)   \
-                       : -ENOMEM;                                                                  \
+        int r = key.ptr ? awi_record_put(&scope, TABLE, key, arena, &core_##Type##_shape, record)  \
+                        : -ENOMEM;                                                                 \
+        return r ? r : note_id(txn, record->Id, record->Arn);                                      \
     }                                                                                              \
     int awi_##noun##_delete(                                                                       \
         struct awi_txn *txn, struct awi_arena *arena, struct awi_str account, struct awi_str name) \
     {                                                                                              \
         struct awi_scope scope = awi_principal_scope(txn, account);                                \
         struct awi_str key = key_of(arena, name);                                                  \
-        return key.ptr ? awi_delete(&scope, TABLE, key) : -ENOMEM;                                 \
+        struct core_##Type record;                                                                 \
+        int r = awi_##noun##_get(txn, arena, account, name, &record);                              \
+        r = r ? r : forget_id(txn, record.Id);                                                     \
+        return r ? r : key.ptr ? awi_delete(&scope, TABLE, key) : -ENOMEM;                         \
     }
 
-DEFINE_RECORD(role, RoleRecord, AWI_ROLE_TABLE, RoleName)
-DEFINE_RECORD(user, UserRecord, AWI_USER_TABLE, UserName)
-DEFINE_RECORD(group, GroupRecord, AWI_GROUP_TABLE, GroupName)
+DEFINE_RECORD(role, RoleRecord, AWI_ROLE_TABLE, RoleName, RoleId)
+DEFINE_RECORD(user, UserRecord, AWI_USER_TABLE, UserName, UserId)
+DEFINE_RECORD(group, GroupRecord, AWI_GROUP_TABLE, GroupName, GroupId)
 
 int awi_iam_arn_parse(struct awi_str arn, struct awi_iam_arn *ret)
 {

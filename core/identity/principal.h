@@ -59,10 +59,24 @@ int awi_group_delete(struct awi_txn *txn,
 /* The scope under which an account's principals are stored, and the tables' names, for walking them
  * in the order of their names (lower case). */
 struct awi_scope awi_principal_scope(struct awi_txn *txn, struct awi_str account);
-#define AWI_ROLE_TABLE   "role"
-#define AWI_USER_TABLE   "user"
-#define AWI_GROUP_TABLE  "group"
-#define AWI_POLICY_TABLE "policy" /* struct core_ManagedPolicyRecord by ARN */
+#define AWI_ROLE_TABLE    "role"
+#define AWI_USER_TABLE    "user"
+#define AWI_GROUP_TABLE   "group"
+#define AWI_POLICY_TABLE  "policy"     /* struct core_ManagedPolicyRecord by ARN */
+#define AWI_MFA_TABLE     "mfa"        /* struct core_MfaDeviceRecord by serial number */
+#define AWI_OIDC_TABLE    "oidc"       /* struct core_OidcProviderRecord by ARN */
+#define AWI_SAML_TABLE    "saml"       /* struct core_SamlProviderRecord by ARN */
+#define AWI_PROFILE_TABLE "profile"    /* struct core_InstanceProfileRecord by lower case name */
+#define AWI_CERT_TABLE    "servercert" /* struct core_ServerCertificateRecord by lower case name */
+
+/*
+ * Who has a unique id (AROA..., AIDA..., AGPA...): the ARN, in the arena. Kept by the put and
+ * delete functions above, over all accounts. -ENOENT: nobody has it, or whoever had it was deleted.
+ */
+int awi_unique_id_arn(struct awi_txn *txn,
+                      struct awi_arena *arena,
+                      struct awi_str id,
+                      struct awi_str *ret);
 
 /* The parts of an IAM ARN "arn:aws:iam::111122223333:role/path/Name". */
 struct awi_iam_arn {
