@@ -4,6 +4,8 @@
  */
 #include "services/s3/s3.h"
 
+#include "services/s3/config.h"
+
 #include "core/util/base64.h"
 #include "core/util/digest.h"
 
@@ -318,6 +320,9 @@ int s3_delete_bucket(struct awi_req *req, const struct s3_DeleteBucketRequest *i
     if (r != -ENOENT) {
         return r;
     }
-    r = awi_delete(&names, "name", key);
+    r = s3_config_forget(req, &bucket);
+    if (r == 0) {
+        r = awi_delete(&names, "name", key);
+    }
     return r < 0 ? r : awi_delete(&bucket.home, "bucket", in->Bucket);
 }

@@ -5,6 +5,7 @@
 #include "services/s3/s3.h"
 
 #include "services/s3/name.h"
+#include "services/s3/settings.h"
 
 #include <errno.h>
 
@@ -145,31 +146,6 @@ static int check_access(struct awi_req *req, const struct s3_CreateBucketRequest
     return 0;
 }
 
-static int check_tags(struct awi_req *req, const struct s3_TagSet *tags)
-{
-    if (tags->n > 50) {
-        return awi_fail(req, &s3_error_BadRequest, "Bucket tag count cannot be greater than 50");
-    }
-    for (size_t i = 0; i < tags->n; i++) {
-        struct s3_TagError body = {.TagKey = tags->items[i].Key};
-
-        if (tags->items[i].Key.len == 0 || tags->items[i].Key.len > 128 * 4 ||
-            awi_str_starts_nocase(tags->items[i].Key, AWI_STR("aws:"))) {
-            return awi_fail_with(
-                req, &s3_error_InvalidTag, &body, "The TagKey you have provided is invalid");
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (awi_str_eq(tags->items[i].Key, tags->items[j].Key)) {
-                return awi_fail_with(req,
-                                     &s3_error_InvalidTag,
-                                     &body,
-                                     "Cannot provide multiple Tags with the same key");
-            }
-        }
-    }
-    return 0;
-}
-
 /* --- Creation -------------------------------------------------------------------------------- */
 
 static int check_request(struct awi_req *req,
@@ -190,7 +166,7 @@ static int check_request(struct awi_req *req,
         r = check_access(req, in);
     }
     if (r == 0 && config) {
-        r = check_tags(req, &config->Tags);
+        r = s3_check_bucket_tags(req, &config->Tags);
     }
     if (r == 0 && in->ObjectLockEnabledForBucket.set && in->ObjectLockEnabledForBucket.v) {
         return s3_fail_header(req, "x-amz-bucket-object-lock-enabled");
@@ -280,11 +256,16 @@ int s3_create_bucket(struct awi_req *req,
     record.CreationDate = AWI_SOME_TIME(awi_now(req) / 1000 * 1000);
     record.ObjectOwnership =
         awi_str_is_set(in->ObjectOwnership) ? in->ObjectOwnership : AWI_STR("BucketOwnerEnforced");
-    record.ACL = AWI_STR("private");
     record.BucketNamespace = in->BucketNamespace;
-    if (in->CreateBucketConfiguration) {
-        record.Tags = in->CreateBucketConfiguration->Tags;
-    }
-    return awi_record_put(
+    r = awi_record_put(
         &scope, "bucket", in->Bucket, awi_arena(req), &s3_BucketRecord_shape, &record);
+    if (r < 0) {
+        return r;
+    }
+    struct s3_bucket bucket = {.name = in->Bucket, .home = scope, .record = record};
+    static const struct s3_TagSet no_tags;
+    return s3_settings_begin(req,
+                             &bucket,
+                             in->CreateBucketConfiguration ? &in->CreateBucketConfiguration->Tags
+                                                           : &no_tags);
 }

@@ -20,6 +20,7 @@
     X(EntityTooLarge, 400, &s3_EntityError_shape)                                                  \
     X(EntityTooSmall, 400, NULL)                                                                   \
     X(IllegalLocationConstraintException, 400, NULL)                                               \
+    X(IllegalVersioningConfigurationException, 400, NULL)                                          \
     X(InvalidArgument, 400, &s3_ArgumentError_shape)                                               \
     X(InvalidBucketAclWithBlockPublicAccessError, 400, NULL)                                       \
     X(InvalidBucketAclWithObjectOwnership, 400, NULL)                                              \
@@ -38,15 +39,27 @@
     X(InvalidTag, 400, &s3_TagError_shape)                                                         \
     X(InvalidURI, 400, NULL)                                                                       \
     X(KeyTooLongError, 400, &s3_SizeError_shape)                                                   \
+    X(MalformedPolicy, 400, NULL)                                                                  \
     X(MalformedXML, 400, NULL)                                                                     \
     X(MetadataTooLarge, 400, &s3_SizeError_shape)                                                  \
+    X(MethodNotAllowed, 405, NULL)                                                                 \
     X(NoSuchBucket, 404, &s3_BucketError_shape)                                                    \
+    X(NoSuchBucketPolicy, 404, &s3_BucketError_shape)                                              \
+    X(NoSuchCORSConfiguration, 404, &s3_BucketError_shape)                                         \
     X(NoSuchKey, 404, &s3_KeyError_shape)                                                          \
+    X(NoSuchLifecycleConfiguration, 404, &s3_BucketError_shape)                                    \
+    X(NoSuchPublicAccessBlockConfiguration, 404, &s3_BucketError_shape)                            \
+    X(NoSuchTagSet, 404, &s3_BucketError_shape)                                                    \
     X(NoSuchUpload, 404, &s3_UploadError_shape)                                                    \
+    X(NoSuchVersion, 404, &s3_KeyError_shape)                                                      \
+    X(NoSuchWebsiteConfiguration, 404, &s3_BucketError_shape)                                      \
     X(NotImplemented, 501, &s3_HeaderError_shape)                                                  \
     X(NotModified, 304, NULL)                                                                      \
+    X(ObjectLockConfigurationNotFoundError, 404, &s3_BucketError_shape)                            \
+    X(OwnershipControlsNotFoundError, 404, &s3_BucketError_shape)                                  \
     X(PermanentRedirect, 301, &s3_RedirectError_shape)                                             \
     X(PreconditionFailed, 412, &s3_ConditionError_shape)                                           \
+    X(ReplicationConfigurationNotFoundError, 404, &s3_BucketError_shape)                           \
     X(TooManyBuckets, 400, NULL)
 
 #define S3_DECLARE_ERROR(name, status, shape) extern const struct awi_error_type s3_error_##name;

@@ -4,6 +4,7 @@
  *
  *   scope ("", "")          table "name"    PARTITION/BUCKET -> NameRecord: who owns the name
  *   scope (owner, "")       table "bucket"  BUCKET           -> BucketRecord
+ *                           table "config"  BUCKET/KIND      -> a document (config.c)
  *   scope (owner, region)   table "object"  BUCKET/KEY       -> ObjectRecord
  *                           table "data"    an id            -> bytes of a short object or part
  *                           table "upload"  BUCKET/ID        -> UploadRecord
@@ -130,6 +131,8 @@ int s3_check_metadata(struct awi_req *req, const struct s3_Metadata *metadata);
 int s3_check_storage_class(struct awi_req *req, struct awi_str storage_class);
 /* "null" is every object's version where versioning is off. */
 int s3_check_version(struct awi_req *req, struct awi_str version);
+/* Of an object: number, lengths, each key once. */
+int s3_check_object_tags(struct awi_req *req, const struct s3_TagSet *tags);
 /* x-amz-tagging: tags in the form of a query. */
 int s3_parse_tagging(struct awi_req *req, struct awi_str header, struct s3_TagSet *ret);
 /* Without "aws-chunked"; absent when nothing else is left. */

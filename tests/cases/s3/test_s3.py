@@ -121,7 +121,8 @@ def main():
                   "%s style" % style)
     tap.equal(a.head_object(Bucket="euro", Key="path")["ContentLength"], 4,
               "a client of another region is led to the bucket")
-    tap.equal(code(a.get_bucket_policy, Bucket="euro"), "NotImplemented", "what is not emulated")
+    tap.equal(code(a.get_bucket_analytics_configuration, Bucket="euro", Id="x"), "NotImplemented",
+              "what is not emulated")
     tap.end()
 
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Settings of buckets that are documents, by the operation's name: in and out are the operation's
+ * own input and output. The functions return what a handler returns.
+ */
+#pragma once
+
+#include "core/service.h"
+
+struct s3_bucket;
+
+int s3_config_put(struct awi_req *req, const void *in);
+int s3_config_get(struct awi_req *req, const void *in, void *out);
+int s3_config_delete(struct awi_req *req, const void *in);
+
+/* The bucket that an input names. */
+int s3_config_open(struct awi_req *req, const void *in, struct s3_bucket *ret);
+/* The document in an input: there and as the model wants it, or MalformedXML. */
+int s3_config_document(struct awi_req *req, const void *in, const void **ret);
+int s3_config_malformed(struct awi_req *req);
+
+/* A document by its kind ("BucketEncryption"). -ENOENT. */
+int s3_config_read(struct awi_req *req,
+                   const struct s3_bucket *bucket,
+                   const char *name,
+                   const struct awi_shape *shape,
+                   void *ret);
+int s3_config_write(struct awi_req *req,
+                    const struct s3_bucket *bucket,
+                    const char *name,
+                    const struct awi_shape *shape,
+                    const void *value);
+/* All of a bucket, when it is deleted. */
+int s3_config_forget(struct awi_req *req, const struct s3_bucket *bucket);

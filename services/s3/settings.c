@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Settings of buckets: which are documents and no more, and what is special about the others.
+ */
+#include "services/s3/settings.h"
+
+#include "services/s3/config.h"
+
+#include <errno.h>
+
+#define DEFINE_PUT(operation)                                                                      \
+    int s3_setting_##operation(                                                                    \
+        struct awi_req *req, const struct s3_##operation##Request *in, void *out)                  \
+    {                                                                                              \
+        (void)out;                                                                                 \
+        return s3_config_put(req, in);                                                             \
+    }
+#define DEFINE_DELETE(operation)                                                                   \
+    int s3_setting_##operation(                                                                    \
+        struct awi_req *req, const struct s3_##operation##Request *in, void *out)                  \
+    {                                                                                              \
+        (void)out;                                                                                 \
+        return s3_config_delete(req, in);                                                          \
+    }
+#define DEFINE_GET(operation)                                                                      \
+    int s3_setting_##operation(struct awi_req *req,                                                \
+                               const struct s3_##operation##Request *in,                           \
+                               struct s3_##operation##Output *out)                                 \
+    {                                                                                              \
+        return s3_config_get(req, in, out);                                                        \
+    }
+S3_PUT_SETTING(DEFINE_PUT)
+S3_DELETE_SETTING(DEFINE_DELETE)
+S3_GET_SETTING(DEFINE_GET)
+
+/* --- New buckets ----------------------------------------------------------------------------- */
+
+static int write_ownership(struct awi_req *req, const struct s3_bucket *bucket)
+{
+    struct s3_OwnershipControlsRule rule = {.ObjectOwnership = bucket->record.ObjectOwnership};
+    struct s3_OwnershipControls controls = {.Rules = {.items = &rule, .n = 1, .set = true}};
+
+    return s3_config_write(
+        req, bucket, "BucketOwnershipControls", &s3_OwnershipControls_shape, &controls);
+}
+
+int s3_settings_begin(struct awi_req *req,
+                      const struct s3_bucket *bucket,
+                      const struct s3_TagSet *tags)
+{
+    const struct s3_PublicAccessBlockConfiguration block = {
+        .BlockPublicAcls = AWI_SOME(true),
+        .IgnorePublicAcls = AWI_SOME(true),
+        .BlockPublicPolicy = AWI_SOME(true),
+        .RestrictPublicBuckets = AWI_SOME(true),
+    };
+    struct s3_Tagging tagging = {.TagSet = *tags};
+    int r = s3_config_write(
+        req, bucket, "PublicAccessBlock", &s3_PublicAccessBlockConfiguration_shape, &block);
+
+    if (r == 0) {
+        r = write_ownership(req, bucket);
+    }
+    if (r == 0 && tags->n > 0) {
+        r = s3_config_write(req, bucket, "BucketTagging", &s3_Tagging_shape, &tagging);
+    }
+    return r;
+}
+
+int s3_blocks_public_acls(struct awi_req *req, const struct s3_bucket *bucket)
+{
+    struct s3_PublicAccessBlockConfiguration block = {0};
+    int r = s3_config_read(
+        req, bucket, "PublicAccessBlock", &s3_PublicAccessBlockConfiguration_shape, &block);
+
+    return r == -ENOENT ? 0 : r < 0 ? r : block.BlockPublicAcls.v;
+}
+
+/* --- Those with a default -------------------------------------------------------------------- */
+
+int s3_get_bucket_encryption(struct awi_req *req,
+                             const struct s3_GetBucketEncryptionRequest *in,
+                             struct s3_GetBucketEncryptionOutput *out)
+{
+    struct s3_ServerSideEncryptionConfiguration *config;
+    struct s3_ServerSideEncryptionRule *rule;
+    int r = s3_config_get(req, in, out);
+
+    if (r != 0) {
+        return r;
+    }
+    config = out->ServerSideEncryptionConfiguration;
+    if (!config) {
+        config = awi_arena_new(awi_arena(req), struct s3_ServerSideEncryptionConfiguration);
+        rule = awi_arena_new(awi_arena(req), struct s3_ServerSideEncryptionRule);
+        if (!config || !rule) {
+            return -ENOMEM;
+        }
+        rule->ApplyServerSideEncryptionByDefault =
+            awi_arena_new(awi_arena(req), struct s3_ServerSideEncryptionByDefault);
+        if (!rule->ApplyServerSideEncryptionByDefault) {
+            return -ENOMEM;
+        }
+        rule->ApplyServerSideEncryptionByDefault->SSEAlgorithm = AWI_STR("AES256");
+        config->Rules.items = rule;
+        config->Rules.n = 1;
+        config->Rules.set = true;
+        out->ServerSideEncryptionConfiguration = config;
+    }
+    for (size_t i = 0; i < config->Rules.n; i++) {
+        if (!config->Rules.items[i].BucketKeyEnabled.set) {
+            config->Rules.items[i].BucketKeyEnabled = AWI_SOME_BOOL(false);
+        }
+    }
+    return 0;
+}
+
+int s3_get_bucket_request_payment(struct awi_req *req,
+                                  const struct s3_GetBucketRequestPaymentRequest *in,
+                                  struct s3_GetBucketRequestPaymentOutput *out)
+{
+    int r = s3_config_get(req, in, out);
+
+    if (r == 0 && !awi_str_is_set(out->Payer)) {
+        out->Payer = AWI_STR("BucketOwner");
+    }
+    return r;
+}
+
+/* --- Those that nobody can have set ---------------------------------------------------------- */
+
+int s3_get_bucket_notification(struct awi_req *req,
+                               const struct s3_GetBucketNotificationConfigurationRequest *in,
+                               struct s3_NotificationConfiguration *out)
+{
+    struct s3_bucket bucket;
+
+    (void)out;
+    return s3_config_open(req, in, &bucket);
+}
+
+int s3_get_object_lock_configuration(struct awi_req *req,
+                                     const struct s3_GetObjectLockConfigurationRequest *in,
+                                     struct s3_GetObjectLockConfigurationOutput *out)
+{
+    struct s3_BucketError body = {.BucketName = in->Bucket};
+    struct s3_bucket bucket;
+    int r = s3_config_open(req, in, &bucket);
+
+    (void)out;
+    return r != 0 ? r
+                  : awi_fail_with(req,
+                                  &s3_error_ObjectLockConfigurationNotFoundError,
+                                  &body,
+                                  "Object Lock configuration does not exist for this bucket");
+}
+
+/* --- Those with rules ------------------------------------------------------------------------ */
+
+/* Rules without an id get one. */
+int s3_put_bucket_lifecycle(struct awi_req *req,
+                            const struct s3_PutBucketLifecycleConfigurationRequest *in,
+                            struct s3_PutBucketLifecycleConfigurationOutput *out)
+{
+    const struct s3_BucketLifecycleConfiguration *document;
+    struct s3_GetBucketLifecycleConfigurationOutput kept = {0};
+    struct s3_bucket bucket;
+    const void *any;
+    int r = s3_config_open(req, in, &bucket);
+
+    if (r == 0) {
+        r = s3_config_document(req, in, &any);
+    }
+    if (r != 0) {
+        return r;
+    }
+    document = any;
+    kept.Rules = document->Rules;
+    if (kept.Rules.n == 0 || kept.Rules.n > 1000) {
+        return s3_config_malformed(req);
+    }
+    for (size_t i = 0; i < kept.Rules.n; i++) {
+        if (kept.Rules.items[i].ID.len == 0) {
+            kept.Rules.items[i].ID = awi_uuid(req);
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (awi_str_eq(kept.Rules.items[i].ID, kept.Rules.items[j].ID)) {
+                return s3_fail_argument(
+                    req,
+                    "Rule ID must be unique. Found same ID for more than one rule",
+                    "ID",
+                    kept.Rules.items[i].ID);
+            }
+        }
+    }
+    kept.TransitionDefaultMinimumObjectSize = awi_str_is_set(in->TransitionDefaultMinimumObjectSize)
+                                                  ? in->TransitionDefaultMinimumObjectSize
+                                                  : AWI_STR("all_storage_classes_128K");
+    out->TransitionDefaultMinimumObjectSize = kept.TransitionDefaultMinimumObjectSize;
+    return s3_config_write(
+        req, &bucket, "BucketLifecycle", &s3_GetBucketLifecycleConfigurationOutput_shape, &kept);
+}
+
+static int set_ownership(struct awi_req *req, struct s3_bucket *bucket, struct awi_str ownership)
+{
+    bucket->record.ObjectOwnership = ownership;
+    return awi_record_put(&bucket->home,
+                          "bucket",
+                          bucket->name,
+                          awi_arena(req),
+                          &s3_BucketRecord_shape,
+                          &bucket->record);
+}
+
+int s3_put_bucket_ownership_controls(struct awi_req *req,
+                                     const struct s3_PutBucketOwnershipControlsRequest *in,
+                                     void *out)
+{
+    const struct s3_OwnershipControls *controls;
+    struct s3_bucket bucket;
+    const void *any;
+    int r = s3_config_open(req, in, &bucket);
+
+    (void)out;
+    if (r == 0) {
+        r = s3_config_document(req, in, &any);
+    }
+    if (r != 0) {
+        return r;
+    }
+    controls = any;
+    if (controls->Rules.n != 1) {
+        return s3_config_malformed(req);
+    }
+    r = set_ownership(req, &bucket, controls->Rules.items[0].ObjectOwnership);
+    return r < 0 ? r : write_ownership(req, &bucket);
+}
+
+/* Without controls a bucket is as they were of old: whoever writes an object owns it. */
+int s3_delete_bucket_ownership_controls(struct awi_req *req,
+                                        const struct s3_DeleteBucketOwnershipControlsRequest *in,
+                                        void *out)
+{
+    struct s3_bucket bucket;
+    int r = s3_config_open(req, in, &bucket);
+
+    (void)out;
+    if (r == 0) {
+        r = set_ownership(req, &bucket, AWI_STR("ObjectWriter"));
+    }
+    return r != 0 ? r : s3_config_delete(req, in);
+}
+
+int s3_put_bucket_replication(struct awi_req *req,
+                              const struct s3_PutBucketReplicationRequest *in,
+                              void *out)
+{
+    struct s3_VersioningConfiguration versioning = {0};
+    struct s3_bucket bucket;
+    int r = s3_config_open(req, in, &bucket);
+
+    (void)out;
+    if (r == 0) {
+        r = s3_config_read(
+            req, &bucket, "BucketVersioning", &s3_VersioningConfiguration_shape, &versioning);
+        r = r == -ENOENT ? 0 : r;
+    }
+    if (r == 0 && !awi_str_is(versioning.Status, "Enabled")) {
+        return s3_fail_request(
+            req, "Versioning must be 'Enabled' on the bucket to apply a replication configuration");
+    }
+    return r != 0 ? r : s3_config_put(req, in);
+}
+
+int s3_check_bucket_tags(struct awi_req *req, const struct s3_TagSet *tags)
+{
+    if (tags->n > 50) {
+        return awi_fail(req, &s3_error_BadRequest, "Bucket tag count cannot be greater than 50");
+    }
+    for (size_t i = 0; i < tags->n; i++) {
+        struct s3_TagError body = {.TagKey = tags->items[i].Key};
+
+        if (tags->items[i].Key.len == 0 || tags->items[i].Key.len > 128 * 4 ||
+            awi_str_starts_nocase(tags->items[i].Key, AWI_STR("aws:"))) {
+            return awi_fail_with(
+                req, &s3_error_InvalidTag, &body, "The TagKey you have provided is invalid");
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (awi_str_eq(tags->items[i].Key, tags->items[j].Key)) {
+                return awi_fail_with(req,
+                                     &s3_error_InvalidTag,
+                                     &body,
+                                     "Cannot provide multiple Tags with the same key");
+            }
+        }
+    }
+    return 0;
+}
+
+int s3_put_bucket_tagging(struct awi_req *req,
+                          const struct s3_PutBucketTaggingRequest *in,
+                          void *out)
+{
+    int r = in->Tagging ? s3_check_bucket_tags(req, &in->Tagging->TagSet) : 0;
+
+    (void)out;
+    return r != 0 ? r : s3_config_put(req, in);
+}
+
+int s3_put_bucket_versioning(struct awi_req *req,
+                             const struct s3_PutBucketVersioningRequest *in,
+                             void *out)
+{
+    const struct s3_VersioningConfiguration *wanted = in->VersioningConfiguration;
+
+    (void)out;
+    if (!wanted || !awi_str_is_set(wanted->Status)) {
+        return awi_fail(req,
+                        &s3_error_IllegalVersioningConfigurationException,
+                        "The Versioning element must be specified");
+    }
+    if (awi_str_is_set(in->MFA) || awi_str_is(wanted->MFADelete, "Enabled")) {
+        return s3_fail_header(req, "x-amz-mfa");
+    }
+    return s3_config_put(req, in);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tags of objects that are there. */
+#include "services/s3/settings.h"
+
+#include "services/s3/config.h"
+
+#include <errno.h>
+
+static int open_object(struct awi_req *req,
+                       const void *in,
+                       struct awi_str key,
+                       struct awi_str version,
+                       struct s3_bucket *bucket,
+                       struct s3_ObjectRecord *ret)
+{
+    int r = s3_config_open(req, in, bucket);
+
+    if (r == 0) {
+        r = s3_check_version(req, version);
+    }
+    if (r != 0) {
+        return r;
+    }
+    r = s3_object_get(req, bucket, key, ret);
+    return r == -ENOENT ? s3_fail_no_such_key(req, key) : r;
+}
+
+int s3_put_object_tagging(struct awi_req *req,
+                          const struct s3_PutObjectTaggingRequest *in,
+                          struct s3_PutObjectTaggingOutput *out)
+{
+    struct s3_ObjectRecord record;
+    struct s3_bucket bucket;
+    const void *document;
+    int r = open_object(req, in, in->Key, in->VersionId, &bucket, &record);
+
+    (void)out;
+    if (r == 0) {
+        r = s3_config_document(req, in, &document);
+    }
+    if (r == 0) {
+        record.Tags = ((const struct s3_Tagging *)document)->TagSet;
+        r = s3_check_object_tags(req, &record.Tags);
+    }
+    return r == 0 ? s3_object_put(req, &bucket, in->Key, &record) : r;
+}
+
+int s3_get_object_tagging(struct awi_req *req,
+                          const struct s3_GetObjectTaggingRequest *in,
+                          struct s3_GetObjectTaggingOutput *out)
+{
+    struct s3_ObjectRecord record;
+    struct s3_bucket bucket;
+    int r = open_object(req, in, in->Key, in->VersionId, &bucket, &record);
+
+    if (r == 0) {
+        out->TagSet = record.Tags;
+        out->TagSet.set = true;
+    }
+    return r;
+}
+
+int s3_delete_object_tagging(struct awi_req *req,
+                             const struct s3_DeleteObjectTaggingRequest *in,
+                             struct s3_DeleteObjectTaggingOutput *out)
+{
+    struct s3_ObjectRecord record;
+    struct s3_bucket bucket;
+    int r = open_object(req, in, in->Key, in->VersionId, &bucket, &record);
+
+    (void)out;
+    if (r != 0) {
+        return r;
+    }
+    record.Tags = (struct s3_TagSet){0};
+    return s3_object_put(req, &bucket, in->Key, &record);
+}
