@@ -3,12 +3,16 @@
 #include "cli/supervise.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-#define BUFFER 65536
+#define BUFFER  65536
+#define IDLE_MS 10000 /* after which a datagram relay looks whether it is needed */
 
 struct relay;
 
@@ -25,13 +29,23 @@ struct relay {
     struct relay *next;
     bool datagrams;
     bool over;
+    int64_t used; /* when a datagram passed last, in milliseconds */
     struct side sides[2];
 };
 
 struct awi_relays {
     int epoll_fd;
+    size_t datagrams; /* how many relays are of this kind */
     struct relay *list;
 };
+
+static int64_t now(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
 
 struct awi_relays *awi_relays_new(int epoll_fd)
 {
@@ -67,6 +81,8 @@ int awi_relays_add(struct awi_relays *relays, int here, int there, bool datagram
         return -ENOMEM;
     }
     relay->datagrams = datagrams;
+    relay->used = datagrams ? now() : 0;
+    relays->datagrams += datagrams;
     for (int i = 0; i < 2; i++) {
         relay->sides[i].relay = relay;
         relay->sides[i].other = &relay->sides[1 - i];
@@ -119,6 +135,26 @@ static void forward(struct side *side)
     }
 }
 
+/* UDP does not say that the other end was closed; but then its port can be had. */
+static bool is_deserted(const struct relay *relay)
+{
+    struct sockaddr_in addr;
+    socklen_t len = sizeof(addr);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool free = getpeername(relay->sides[0].fd, (struct sockaddr *)&addr, &len) == 0 && fd >= 0 &&
+                bind(fd, (struct sockaddr *)&addr, len) == 0;
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return free;
+}
+
+int awi_relays_patience(const struct awi_relays *relays)
+{
+    return relays->datagrams ? IDLE_MS : -1;
+}
+
 void awi_relays_event(struct awi_relays *relays, void *data, unsigned events)
 {
     struct side *side = data;
@@ -132,6 +168,7 @@ void awi_relays_event(struct awi_relays *relays, void *data, unsigned events)
     }
     forward(side);
     forward(side->other);
+    relay->used = relay->datagrams ? now() : 0;
     if ((side->ended && side->other->ended) || (side->ended && (events & EPOLLERR))) {
         relay->over = true;
     }
@@ -143,13 +180,20 @@ void awi_relays_event(struct awi_relays *relays, void *data, unsigned events)
 
 void awi_relays_sweep(struct awi_relays *relays)
 {
+    int64_t limit = relays->datagrams ? now() - IDLE_MS : 0;
+
     for (struct relay **at = &relays->list; *at;) {
         struct relay *relay = *at;
+        if (relay->datagrams && relay->used <= limit) {
+            relay->used = now();
+            relay->over = is_deserted(relay);
+        }
         if (!relay->over) {
             at = &relay->next;
             continue;
         }
         *at = relay->next;
+        relays->datagrams -= relay->datagrams;
         close(relay->sides[0].fd);
         close(relay->sides[1].fd);
         free(relay);

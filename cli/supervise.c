@@ -38,14 +38,29 @@ bool awi_cli_needs_supervisor(const char *file)
            (exec.kind == AWI_EXEC_STATIC || (exec.kind == AWI_EXEC_DYNAMIC && exec.go));
 }
 
-/* connect() asks the supervisor; everything else goes on after three instructions. */
-static int install_filter(void)
+#define FIELD(name)        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, name))
+#define IS(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (yes), (no))
+
+/*
+ * connect() asks the supervisor; everything else goes on after a few instructions. Go's resolver
+ * connects its sockets. Other C libraries' may not: there, datagrams to an address and receive
+ * calls that want the sender's are asked about too.
+ */
+static int install_filter(bool connects_only)
 {
     struct sock_filter program[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_connect, 0, 2),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 1, 0),
+        FIELD(nr),
+        IS(SYS_connect, 8, 0),
+        IS(connects_only ? SYS_connect : SYS_recvmsg, 7, 0),
+        IS(connects_only ? SYS_connect : SYS_sendto, 2, 0),
+        IS(connects_only ? SYS_connect : SYS_recvfrom, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        FIELD(args[4]),
+        IS(0, 0, 2),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[4]) + 4),
+        IS(0, 2, 0),
+        FIELD(arch),
+        IS(OUR_ARCH, 1, 0),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
     };
@@ -114,7 +129,7 @@ static int point_to_ca(const char *directory)
     return setenv("SSL_CERT_FILE", path, 1) < 0 ? -errno : 0;
 }
 
-static int supervised(void)
+static int supervised(bool connects_only)
 {
     char directory[256];
     char byte;
@@ -136,7 +151,7 @@ static int supervised(void)
     directory[n] = '\0';
     /* Whatever the supervisor may look at, where Yama asks for leave. */
     prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
-    AWI_AUTO(fd) int listener = install_filter();
+    AWI_AUTO(fd) int listener = install_filter(connects_only);
     if (listener < 0) {
         return listener;
     }
@@ -150,7 +165,9 @@ static int supervised(void)
 int awi_cli_supervise(const char *file, char **argv)
 {
     const char *marked = getenv(MARK);
-    int r = marked && *marked ? 0 : supervised();
+    struct awi_exec exec;
+    bool go = awi_exec_look(file, &exec) == 0 && exec.go;
+    int r = marked && *marked ? 0 : supervised(go);
 
     if (r < 0) {
         awi_cli_error("the kernel must offer seccomp user notification (Linux 5.9 or newer)",

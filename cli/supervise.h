@@ -32,5 +32,7 @@ struct awi_relays *awi_relays_new(int epoll_fd);
 int awi_relays_add(struct awi_relays *relays, int here, int there, bool datagrams);
 /* What epoll said about a descriptor of a relay: data is epoll_event.data.ptr. */
 void awi_relays_event(struct awi_relays *relays, void *data, unsigned events);
+/* How long the loop may wait, in milliseconds; -1: for ever. */
+int awi_relays_patience(const struct awi_relays *relays);
 /* Frees what ended; after a round of events. */
 void awi_relays_sweep(struct awi_relays *relays);

@@ -113,6 +113,13 @@ int org_enable_policy_type(struct awi_req *req,
         return r;
     }
     n = org.record.EnabledPolicyTypes.n;
+    if (find_type(&org, in->PolicyType) < n &&
+        awi_str_is(in->PolicyType, "SERVICE_CONTROL_POLICY")) {
+        /* On from the start here; programs written for AWS enable them first, as they must there.
+         */
+        out->Root = awi_arena_new(awi_arena(req), struct organizations_Root);
+        return out->Root ? org_show_root(req, &org, out->Root) : -ENOMEM;
+    }
     if (find_type(&org, in->PolicyType) < n) {
         return awi_fail(req,
                         &organizations_PolicyTypeAlreadyEnabledException_error,

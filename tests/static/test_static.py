@@ -240,7 +240,7 @@ class Group:
 
     def libc(self):
         """Statically linked C: glibc asks name servers on connected sockets, musl does not."""
-        for compiler, name in (("gcc", "glibc"),):
+        for compiler, name in (("gcc", "glibc"), ("musl-gcc", "musl")):
             if not shutil.which(compiler):
                 print("# no %s here" % compiler)
                 continue

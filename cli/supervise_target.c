@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a target is doing: read from /proc, its memory and a copy of its socket. */
+#include "cli/supervise_target.h"
+
+#include "core/util/cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static pid_t process_of(pid_t thread)
+{
+    char path[64], line[256];
+    pid_t pid = -1;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", thread);
+    AWI_AUTO(file) FILE *file = fopen(path, "re");
+    while (file && pid < 0 && fgets(line, sizeof(line), file)) {
+        if (strncmp(line, "Tgid:", 5) == 0) {
+            pid = (pid_t)strtol(line + 5, NULL, 10);
+        }
+    }
+    return pid;
+}
+
+static bool is_cloexec(pid_t pid, int fd)
+{
+    char path[64], line[256];
+    unsigned long flags = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", pid, fd);
+    AWI_AUTO(file) FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof(line), file)) {
+        if (strncmp(line, "flags:", 6) == 0) {
+            flags = strtoul(line + 6, NULL, 8);
+        }
+    }
+    return flags & O_CLOEXEC;
+}
+
+void awi_call_begin(struct awi_call *call, const struct seccomp_notif *asked)
+{
+    memset(call, 0, sizeof(*call));
+    call->id = asked->id;
+    call->thread = (pid_t)asked->pid;
+    call->fd = (int)asked->data.args[0];
+}
+
+ssize_t awi_call_read(const struct awi_call *call, uint64_t at, void *data, size_t len)
+{
+    struct iovec here = {.iov_base = data, .iov_len = len};
+    struct iovec there = {.iov_base = (void *)(uintptr_t)at, .iov_len = len};
+    ssize_t n = process_vm_readv(call->thread, &here, 1, &there, 1, 0);
+
+    return n < 0 ? -errno : n;
+}
+
+ssize_t awi_call_write(const struct awi_call *call, uint64_t at, const void *data, size_t len)
+{
+    struct iovec here = {.iov_base = (void *)(uintptr_t)data, .iov_len = len};
+    struct iovec there = {.iov_base = (void *)(uintptr_t)at, .iov_len = len};
+    ssize_t n = process_vm_writev(call->thread, &here, 1, &there, 1, 0);
+
+    return n < 0 ? -errno : n;
+}
+
+bool awi_call_address(struct awi_call *call, uint64_t at, uint64_t len)
+{
+    size_t room = len > sizeof(call->to) ? sizeof(call->to) : (size_t)len;
+    ssize_t n = at ? awi_call_read(call, at, &call->to, room) : 0;
+
+    call->len = n > 0 ? (socklen_t)n : 0;
+    return n >= (ssize_t)sizeof(struct sockaddr_in) &&
+           (call->to.any.sa_family == AF_INET ||
+            (call->to.any.sa_family == AF_INET6 && n >= (ssize_t)sizeof(struct sockaddr_in6)));
+}
+
+int awi_call_socket(struct awi_call *call)
+{
+    socklen_t len = sizeof(int);
+
+    call->pid = process_of(call->thread);
+    if (call->pid < 0) {
+        return -ESRCH;
+    }
+    AWI_AUTO(fd) int pidfd = (int)syscall(SYS_pidfd_open, call->pid, 0);
+    AWI_AUTO(fd) int copy = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, call->fd, 0);
+    if (copy < 0) {
+        return -errno;
+    }
+    call->status = fcntl(copy, F_GETFL);
+    call->cloexec = is_cloexec(call->pid, call->fd);
+    if (call->status < 0 || getsockopt(copy, SOL_SOCKET, SO_TYPE, &call->type, &len) < 0 ||
+        getsockopt(copy, SOL_SOCKET, SO_DOMAIN, &call->domain, &len) < 0) {
+        return -errno;
+    }
+    return AWI_STEAL(copy, -1);
+}

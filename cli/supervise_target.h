@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One system call of a target that waits for the supervisor's answer, and the target's side of it:
+ * its memory, its socket. */
+#pragma once
+
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+union awi_address {
+    struct sockaddr any;
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+    struct sockaddr_storage storage;
+};
+
+struct awi_call {
+    uint64_t id;
+    pid_t thread; /* whose memory is read */
+    pid_t pid;    /* of the process, not the thread */
+    int fd;
+    union awi_address to; /* connect(), sendto() */
+    socklen_t len;
+    int type; /* of the target's socket */
+    int domain;
+    int status; /* its O_ flags */
+    bool cloexec;
+};
+
+/* Takes what every call has. */
+void awi_call_begin(struct awi_call *call, const struct seccomp_notif *asked);
+
+/* Reads an internet address of the target's at `at`; false: there is none of ours to care about. */
+bool awi_call_address(struct awi_call *call, uint64_t at, uint64_t len);
+
+/* Looks at the target's socket; returns a copy of its descriptor, the caller's, or -errno. */
+int awi_call_socket(struct awi_call *call);
+
+/* Bytes of the target's memory; what was moved, or -errno. */
+ssize_t awi_call_read(const struct awi_call *call, uint64_t at, void *data, size_t len);
+ssize_t awi_call_write(const struct awi_call *call, uint64_t at, const void *data, size_t len);
