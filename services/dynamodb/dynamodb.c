@@ -3,19 +3,30 @@
  * The DynamoDB service: which operations there are. An operation that is not here answers
  * NotImplemented.
  */
-#include "services/dynamodb/dynamodb.h"
+#include "services/dynamodb/table.h"
 
 static const struct dynamodb_handlers handlers = {
     .CreateTable = ddb_create_table,
     .DeleteItem = ddb_delete_item,
+    .DeleteResourcePolicy = ddb_delete_resource_policy,
     .DeleteTable = ddb_delete_table,
+    .DescribeContinuousBackups = ddb_describe_continuous_backups,
     .DescribeTable = ddb_describe_table,
+    .DescribeTimeToLive = ddb_describe_time_to_live,
     .GetItem = ddb_get_item,
+    .GetResourcePolicy = ddb_get_resource_policy,
     .ListTables = ddb_list_tables,
+    .ListTagsOfResource = ddb_list_tags,
     .PutItem = ddb_put_item,
+    .PutResourcePolicy = ddb_put_resource_policy,
     .Query = ddb_query,
     .Scan = ddb_scan,
+    .TagResource = ddb_tag_resource,
+    .UntagResource = ddb_untag_resource,
+    .UpdateContinuousBackups = ddb_update_continuous_backups,
     .UpdateItem = ddb_update_item,
+    .UpdateTable = ddb_update_table,
+    .UpdateTimeToLive = ddb_update_time_to_live,
 };
 
 const struct awi_service awi_service_dynamodb = {

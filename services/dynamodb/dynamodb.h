@@ -121,6 +121,11 @@ int ddb_item_delete(struct awi_req *req,
                     const struct ddb_table *table,
                     struct awi_str key,
                     const struct dynamodb_AttributeMap *old);
+/* Writes the index entries of an item that has none. */
+int ddb_item_index(struct awi_req *req,
+                   const struct ddb_table *table,
+                   struct awi_str key,
+                   const struct dynamodb_AttributeMap *item);
 int ddb_counts(struct awi_req *req, struct awi_str id, int64_t *ret_items, int64_t *ret_bytes);
 
 /* --- capacity.c ------------------------------------------------------------------------------ */

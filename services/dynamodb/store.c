@@ -144,3 +144,16 @@ int ddb_item_delete(struct awi_req *req,
 
     return r == 0 ? update_indexes(req, table, key, old, NULL) : r;
 }
+
+int ddb_item_index(struct awi_req *req,
+                   const struct ddb_table *table,
+                   struct awi_str key,
+                   const struct dynamodb_AttributeMap *item)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < table->n_indexes; i++) {
+        r = update_index(req, table, &table->indexes[i], key, NULL, item);
+    }
+    return r;
+}

@@ -2,7 +2,7 @@
 /*
  * CreateTable, DescribeTable, ListTables, DeleteTable.
  */
-#include "services/dynamodb/dynamodb.h"
+#include "services/dynamodb/table.h"
 
 #include "services/dynamodb/table_check.h"
 
@@ -19,19 +19,30 @@ static int not_found(struct awi_req *req, struct awi_str name)
                     AWI_STR_FMT(name));
 }
 
-static int get_record(struct awi_req *req,
-                      struct awi_str name_or_arn,
-                      struct awi_str *name,
-                      struct dynamodb_TableRecord *ret)
+int ddb_record_get(struct awi_req *req,
+                   struct awi_str name_or_arn,
+                   struct awi_str *ret_name,
+                   struct dynamodb_TableRecord *ret)
 {
     struct awi_scope scope = awi_scope(req);
-    int r = ddb_table_name(req, name_or_arn, name);
+    int r = ddb_table_name(req, name_or_arn, ret_name);
 
     if (r != 0) {
         return r;
     }
-    r = awi_record_get(&scope, "table", *name, awi_arena(req), &dynamodb_TableRecord_shape, ret);
-    return r == -ENOENT ? not_found(req, *name) : r;
+    r = awi_record_get(
+        &scope, "table", *ret_name, awi_arena(req), &dynamodb_TableRecord_shape, ret);
+    return r == -ENOENT ? not_found(req, *ret_name) : r;
+}
+
+int ddb_record_put(struct awi_req *req,
+                   struct awi_str name,
+                   const struct dynamodb_TableRecord *record)
+{
+    struct awi_scope scope = awi_scope(req);
+
+    return awi_record_put(
+        &scope, "table", name, awi_arena(req), &dynamodb_TableRecord_shape, record);
 }
 
 /* --- Describing ------------------------------------------------------------------------------ */
@@ -103,7 +114,7 @@ int ddb_describe_table(struct awi_req *req,
 {
     struct dynamodb_TableRecord record;
     struct awi_str name;
-    int r = get_record(req, in->TableName, &name, &record);
+    int r = ddb_record_get(req, in->TableName, &name, &record);
 
     if (r != 0) {
         return r;
@@ -156,7 +167,7 @@ int ddb_delete_table(struct awi_req *req,
     struct dynamodb_TableRecord record;
     struct ddb_table table;
     struct awi_str name;
-    int r = get_record(req, in->TableName, &name, &record);
+    int r = ddb_record_get(req, in->TableName, &name, &record);
 
     if (r != 0) {
         return r;

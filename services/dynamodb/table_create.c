@@ -2,7 +2,7 @@
 /*
  * CreateTable: from the request to the description and to the compact schema.
  */
-#include "services/dynamodb/dynamodb.h"
+#include "services/dynamodb/table.h"
 
 #include "services/dynamodb/table_check.h"
 
@@ -17,24 +17,26 @@
 
 /* --- The schema ------------------------------------------------------------------------------ */
 
-static struct ddb_key_schema key_schema(const struct dynamodb_CreateTableInput *in,
+static struct ddb_key_schema key_schema(const struct dynamodb_TableDescription *table,
                                         const struct dynamodb_KeySchema *keys)
 {
     struct ddb_key_schema schema = {.n = keys->n};
 
     for (size_t i = 0; i < keys->n; i++) {
         schema.parts[i].name = keys->items[i].AttributeName;
-        for (size_t j = 0; j < in->AttributeDefinitions.n; j++) {
-            if (awi_str_eq(in->AttributeDefinitions.items[j].AttributeName, schema.parts[i].name)) {
-                schema.parts[i].type =
-                    ddb_type_named(in->AttributeDefinitions.items[j].AttributeType);
+        for (size_t j = 0; j < table->AttributeDefinitions.n; j++) {
+            const struct dynamodb_AttributeDefinition *defined =
+                &table->AttributeDefinitions.items[j];
+
+            if (awi_str_eq(defined->AttributeName, schema.parts[i].name)) {
+                schema.parts[i].type = ddb_type_named(defined->AttributeType);
             }
         }
     }
     return schema;
 }
 
-static struct ddb_index index_schema(const struct dynamodb_CreateTableInput *in,
+static struct ddb_index index_schema(const struct dynamodb_TableDescription *table,
                                      struct awi_str name,
                                      bool local,
                                      const struct dynamodb_KeySchema *keys,
@@ -43,46 +45,51 @@ static struct ddb_index index_schema(const struct dynamodb_CreateTableInput *in,
     return (struct ddb_index){
         .name = name,
         .local = local,
-        .keys = key_schema(in, keys),
+        .keys = key_schema(table, keys),
         .all = awi_str_is(projection->ProjectionType, "ALL"),
         .attributes = projection->NonKeyAttributes.items,
         .n_attributes = projection->NonKeyAttributes.n,
     };
 }
 
-static int make_schema(struct awi_req *req,
-                       const struct dynamodb_CreateTableInput *in,
-                       struct awi_str name,
-                       struct ddb_table *ret)
+int ddb_make_schema(struct awi_req *req,
+                    const struct dynamodb_TableDescription *table,
+                    struct awi_str id,
+                    struct ddb_table *ret)
 {
-    size_t local = in->LocalSecondaryIndexes.n, global = in->GlobalSecondaryIndexes.n;
+    size_t local = table->LocalSecondaryIndexes.n, global = table->GlobalSecondaryIndexes.n;
 
-    *ret = (struct ddb_table){.name = name, .keys = key_schema(in, &in->KeySchema)};
-    ret->id = awi_random_id(req, AWI_LOWER_DIGITS, DDB_ID_SIZE);
+    *ret = (struct ddb_table){.name = table->TableName, .id = id};
+    ret->keys = key_schema(table, &table->KeySchema);
+    if (!id.ptr) {
+        ret->id = awi_random_id(req, AWI_LOWER_DIGITS, DDB_ID_SIZE);
+    }
     ret->n_indexes = local + global;
     ret->indexes = awi_arena_array(awi_arena(req), struct ddb_index, local + global);
     if (!ret->indexes || !ret->id.ptr) {
         return -ENOMEM;
     }
     for (size_t i = 0; i < local; i++) {
-        const struct dynamodb_LocalSecondaryIndex *index = &in->LocalSecondaryIndexes.items[i];
+        const struct dynamodb_LocalSecondaryIndexDescription *index =
+            &table->LocalSecondaryIndexes.items[i];
 
         ret->indexes[i] =
-            index_schema(in, index->IndexName, true, &index->KeySchema, index->Projection);
+            index_schema(table, index->IndexName, true, &index->KeySchema, index->Projection);
     }
     for (size_t i = 0; i < global; i++) {
-        const struct dynamodb_GlobalSecondaryIndex *index = &in->GlobalSecondaryIndexes.items[i];
+        const struct dynamodb_GlobalSecondaryIndexDescription *index =
+            &table->GlobalSecondaryIndexes.items[i];
 
         ret->indexes[local + i] =
-            index_schema(in, index->IndexName, false, &index->KeySchema, index->Projection);
+            index_schema(table, index->IndexName, false, &index->KeySchema, index->Projection);
     }
     return 0;
 }
 
 /* --- The description ------------------------------------------------------------------------- */
 
-static struct dynamodb_ProvisionedThroughputDescription *
-throughput(struct awi_req *req, const struct dynamodb_ProvisionedThroughput *units)
+struct dynamodb_ProvisionedThroughputDescription *
+ddb_throughput(struct awi_req *req, const struct dynamodb_ProvisionedThroughput *units)
 {
     struct dynamodb_ProvisionedThroughputDescription *description =
         awi_arena_new(awi_arena(req), struct dynamodb_ProvisionedThroughputDescription);
@@ -99,6 +106,25 @@ static struct awi_str index_arn(struct awi_req *req, struct awi_str table_arn, s
 {
     return awi_arena_printf(
         awi_arena(req), "%.*s/index/%.*s", AWI_STR_FMT(table_arn), AWI_STR_FMT(index));
+}
+
+int ddb_describe_global_index(struct awi_req *req,
+                              struct awi_str table_arn,
+                              const struct dynamodb_GlobalSecondaryIndex *index,
+                              struct dynamodb_GlobalSecondaryIndexDescription *ret)
+{
+    *ret = (struct dynamodb_GlobalSecondaryIndexDescription){
+        .IndexName = index->IndexName,
+        .KeySchema = index->KeySchema,
+        .Projection = index->Projection,
+        .IndexStatus = AWI_STR("CREATING"),
+        .ProvisionedThroughput = ddb_throughput(req, index->ProvisionedThroughput),
+        .IndexSizeBytes = AWI_SOME(0),
+        .ItemCount = AWI_SOME(0),
+        .IndexArn = index_arn(req, table_arn, index->IndexName),
+        .OnDemandThroughput = index->OnDemandThroughput,
+    };
+    return ret->ProvisionedThroughput && ret->IndexArn.ptr ? 0 : -ENOMEM;
 }
 
 static int describe_indexes(struct awi_req *req,
@@ -131,19 +157,12 @@ static int describe_indexes(struct awi_req *req,
         };
     }
     for (size_t i = 0; i < global->n; i++) {
-        const struct dynamodb_GlobalSecondaryIndex *index = &in->GlobalSecondaryIndexes.items[i];
+        int r = ddb_describe_global_index(
+            req, table->TableArn, &in->GlobalSecondaryIndexes.items[i], &global->items[i]);
 
-        global->items[i] = (struct dynamodb_GlobalSecondaryIndexDescription){
-            .IndexName = index->IndexName,
-            .KeySchema = index->KeySchema,
-            .Projection = index->Projection,
-            .IndexStatus = AWI_STR("CREATING"),
-            .ProvisionedThroughput = throughput(req, index->ProvisionedThroughput),
-            .IndexSizeBytes = AWI_SOME(0),
-            .ItemCount = AWI_SOME(0),
-            .IndexArn = index_arn(req, table->TableArn, index->IndexName),
-            .OnDemandThroughput = index->OnDemandThroughput,
-        };
+        if (r < 0) {
+            return r;
+        }
     }
     return 0;
 }
@@ -168,12 +187,50 @@ static struct awi_str stream_label(struct awi_req *req)
                             (int)(awi_now(req) % 1000));
 }
 
+int ddb_describe_stream(struct awi_req *req, struct dynamodb_TableDescription *table)
+{
+    table->LatestStreamLabel = stream_label(req);
+    table->LatestStreamArn = awi_arena_printf(awi_arena(req),
+                                              "%.*s/stream/%.*s",
+                                              AWI_STR_FMT(table->TableArn),
+                                              AWI_STR_FMT(table->LatestStreamLabel));
+    return table->LatestStreamArn.ptr ? 0 : -ENOMEM;
+}
+
+int ddb_describe_sse(struct awi_req *req,
+                     const struct dynamodb_SSESpecification *sse,
+                     struct dynamodb_TableDescription *table)
+{
+    struct dynamodb_SSEDescription *description;
+    struct awi_str key = sse->KMSMasterKeyId;
+
+    if (!sse->Enabled.set || !sse->Enabled.v) {
+        return 0;
+    }
+    description = awi_arena_new(awi_arena(req), struct dynamodb_SSEDescription);
+    if (!description) {
+        return -ENOMEM;
+    }
+    description->Status = AWI_STR("ENABLED");
+    description->SSEType = AWI_STR("KMS");
+    description->KMSMasterKeyArn = key;
+    if (!awi_str_starts(key, AWI_STR("arn:"))) {
+        description->KMSMasterKeyArn =
+            awi_arena_printf(awi_arena(req),
+                             "arn:%.*s:kms:%.*s:%.*s:key/%.*s",
+                             AWI_STR_FMT(awi_partition(req)),
+                             AWI_STR_FMT(awi_region(req)),
+                             AWI_STR_FMT(awi_account(req)),
+                             AWI_STR_FMT(awi_str_is_set(key) ? key : awi_uuid(req)));
+    }
+    table->SSEDescription = description;
+    return description->KMSMasterKeyArn.ptr ? 0 : -ENOMEM;
+}
+
 static int describe_options(struct awi_req *req,
                             const struct dynamodb_CreateTableInput *in,
                             struct dynamodb_TableDescription *table)
 {
-    const struct dynamodb_SSESpecification *sse = in->SSESpecification;
-
     if (awi_str_is(in->BillingMode, "PAY_PER_REQUEST")) {
         table->BillingModeSummary =
             awi_arena_new(awi_arena(req), struct dynamodb_BillingModeSummary);
@@ -184,29 +241,12 @@ static int describe_options(struct awi_req *req,
         table->BillingModeSummary->LastUpdateToPayPerRequestDateTime = table->CreationDateTime;
     }
     if (in->StreamSpecification && in->StreamSpecification->StreamEnabled.v) {
+        int r;
+
         table->StreamSpecification = in->StreamSpecification;
-        table->LatestStreamLabel = stream_label(req);
-        table->LatestStreamArn = awi_arena_printf(awi_arena(req),
-                                                  "%.*s/stream/%.*s",
-                                                  AWI_STR_FMT(table->TableArn),
-                                                  AWI_STR_FMT(table->LatestStreamLabel));
-    }
-    if (sse && sse->Enabled.set && sse->Enabled.v) {
-        table->SSEDescription = awi_arena_new(awi_arena(req), struct dynamodb_SSEDescription);
-        if (!table->SSEDescription) {
-            return -ENOMEM;
-        }
-        table->SSEDescription->Status = AWI_STR("ENABLED");
-        table->SSEDescription->SSEType = AWI_STR("KMS");
-        table->SSEDescription->KMSMasterKeyArn = awi_arena_printf(
-            awi_arena(req),
-            "arn:%.*s:kms:%.*s:%.*s:key/%.*s",
-            AWI_STR_FMT(awi_partition(req)),
-            AWI_STR_FMT(awi_region(req)),
-            AWI_STR_FMT(awi_account(req)),
-            AWI_STR_FMT(awi_str_is_set(sse->KMSMasterKeyId) ? sse->KMSMasterKeyId : awi_uuid(req)));
-        if (awi_str_starts(sse->KMSMasterKeyId, AWI_STR("arn:"))) {
-            table->SSEDescription->KMSMasterKeyArn = sse->KMSMasterKeyId;
+        r = ddb_describe_stream(req, table);
+        if (r < 0) {
+            return r;
         }
     }
     if (awi_str_is_set(in->TableClass)) {
@@ -216,7 +256,7 @@ static int describe_options(struct awi_req *req,
         }
         table->TableClassSummary->TableClass = in->TableClass;
     }
-    return 0;
+    return in->SSESpecification ? ddb_describe_sse(req, in->SSESpecification, table) : 0;
 }
 
 static int describe(struct awi_req *req,
@@ -232,7 +272,7 @@ static int describe(struct awi_req *req,
     table->KeySchema = in->KeySchema;
     table->TableStatus = AWI_STR("CREATING");
     table->CreationDateTime = AWI_SOME_TIME(awi_now(req));
-    table->ProvisionedThroughput = throughput(req, in->ProvisionedThroughput);
+    table->ProvisionedThroughput = ddb_throughput(req, in->ProvisionedThroughput);
     table->TableSizeBytes = AWI_SOME_I64(0);
     table->ItemCount = AWI_SOME_I64(0);
     table->TableArn = awi_arn(req, "table/%.*s", AWI_STR_FMT(name));
@@ -315,7 +355,7 @@ int ddb_create_table(struct awi_req *req,
     record.Table = awi_arena_new(awi_arena(req), struct dynamodb_TableDescription);
     r = record.Table ? describe(req, in, name, record.Table) : -ENOMEM;
     if (r == 0) {
-        r = make_schema(req, in, name, &schema);
+        r = ddb_make_schema(req, record.Table, AWI_STR_NULL, &schema);
     }
     if (r == 0) {
         r = ddb_schema_put(req, &schema);
