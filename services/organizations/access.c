@@ -1,138 +1,310 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the operations of Organizations need permission for (Service Authorization Reference, AWS
- * Organizations). The rows name ids; the ARNs that stand for them are made here.
+ * What every operation needs permission for, and from which accounts it can be called. Members of
+ * the input are found by their names in the model, so that one table serves all operations. What
+ * the organization's resource policy gives to members is asked for as a resource of the management
+ * account, which only that policy opens.
  */
+#include "services/organizations/access.h"
+
 #include "services/organizations/organizations.h"
+
+#include "core/shape/value.h"
 
 #include <errno.h>
 
-/* One row a line. */
-/* clang-format off */
-static const struct awi_access_row rows[] = {
-    {AWI_STR_INIT("AcceptHandshake"), "organizations:AcceptHandshake", "{HandshakeId}", NULL, NULL, 0},
-    {AWI_STR_INIT("AttachPolicy"), "organizations:AttachPolicy", "{PolicyId}", NULL, NULL, 0},
-    {AWI_STR_INIT("AttachPolicy"), "organizations:AttachPolicy", "{TargetId}", NULL, NULL, 0},
-    {AWI_STR_INIT("CancelHandshake"), "organizations:CancelHandshake", "{HandshakeId}", NULL, NULL, 0},
-    {AWI_STR_INIT("CloseAccount"), "organizations:CloseAccount", "{AccountId}", NULL, NULL, 0},
-    {AWI_STR_INIT("CreateAccount"), "organizations:CreateAccount", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("CreateGovCloudAccount"), "organizations:CreateGovCloudAccount", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("CreateOrganization"), "organizations:CreateOrganization", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("CreateOrganizationalUnit"), "organizations:CreateOrganizationalUnit", "{ParentId}", NULL, NULL, 0},
-    {AWI_STR_INIT("CreatePolicy"), "organizations:CreatePolicy", "*", "organizations:PolicyType=Type", NULL, 0},
-    {AWI_STR_INIT("DeclineHandshake"), "organizations:DeclineHandshake", "{HandshakeId}", NULL, NULL, 0},
-    {AWI_STR_INIT("DeleteOrganization"), "organizations:DeleteOrganization", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("DeleteOrganizationalUnit"), "organizations:DeleteOrganizationalUnit", "{OrganizationalUnitId}", NULL, NULL, 0},
-    {AWI_STR_INIT("DeletePolicy"), "organizations:DeletePolicy", "{PolicyId}", NULL, NULL, 0},
-    {AWI_STR_INIT("DeleteResourcePolicy"), "organizations:DeleteResourcePolicy", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("DeregisterDelegatedAdministrator"), "organizations:DeregisterDelegatedAdministrator", "{AccountId}", "organizations:ServicePrincipal=ServicePrincipal", NULL, 0},
-    {AWI_STR_INIT("DescribeAccount"), "organizations:DescribeAccount", "{AccountId}", NULL, NULL, 0},
-    {AWI_STR_INIT("DescribeCreateAccountStatus"), "organizations:DescribeCreateAccountStatus", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("DescribeEffectivePolicy"), "organizations:DescribeEffectivePolicy", "{TargetId}", "organizations:PolicyType=PolicyType", NULL, 0},
-    {AWI_STR_INIT("DescribeHandshake"), "organizations:DescribeHandshake", "{HandshakeId}", NULL, NULL, 0},
-    {AWI_STR_INIT("DescribeOrganization"), "organizations:DescribeOrganization", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("DescribeOrganizationalUnit"), "organizations:DescribeOrganizationalUnit", "{OrganizationalUnitId}", NULL, NULL, 0},
-    {AWI_STR_INIT("DescribePolicy"), "organizations:DescribePolicy", "{PolicyId}", NULL, NULL, 0},
-    {AWI_STR_INIT("DescribeResourcePolicy"), "organizations:DescribeResourcePolicy", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("DescribeResponsibilityTransfer"), "organizations:DescribeResponsibilityTransfer", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("DetachPolicy"), "organizations:DetachPolicy", "{PolicyId}", NULL, NULL, 0},
-    {AWI_STR_INIT("DetachPolicy"), "organizations:DetachPolicy", "{TargetId}", NULL, NULL, 0},
-    {AWI_STR_INIT("DisableAWSServiceAccess"), "organizations:DisableAWSServiceAccess", "*", "organizations:ServicePrincipal=ServicePrincipal", NULL, 0},
-    {AWI_STR_INIT("DisablePolicyType"), "organizations:DisablePolicyType", "{RootId}", "organizations:PolicyType=PolicyType", NULL, 0},
-    {AWI_STR_INIT("EnableAWSServiceAccess"), "organizations:EnableAWSServiceAccess", "*", "organizations:ServicePrincipal=ServicePrincipal", NULL, 0},
-    {AWI_STR_INIT("EnableAllFeatures"), "organizations:EnableAllFeatures", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("EnablePolicyType"), "organizations:EnablePolicyType", "{RootId}", "organizations:PolicyType=PolicyType", NULL, 0},
-    {AWI_STR_INIT("InviteAccountToOrganization"), "organizations:InviteAccountToOrganization", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("InviteOrganizationToTransferResponsibility"), "organizations:InviteOrganizationToTransferResponsibility", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("LeaveOrganization"), "organizations:LeaveOrganization", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("ListAWSServiceAccessForOrganization"), "organizations:ListAWSServiceAccessForOrganization", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("ListAccounts"), "organizations:ListAccounts", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("ListAccountsForParent"), "organizations:ListAccountsForParent", "{ParentId}", NULL, NULL, 0},
-    {AWI_STR_INIT("ListAccountsWithInvalidEffectivePolicy"), "organizations:ListAccountsWithInvalidEffectivePolicy", "*", "organizations:PolicyType=PolicyType", NULL, 0},
-    {AWI_STR_INIT("ListChildren"), "organizations:ListChildren", "{ParentId}", NULL, NULL, 0},
-    {AWI_STR_INIT("ListCreateAccountStatus"), "organizations:ListCreateAccountStatus", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("ListDelegatedAdministrators"), "organizations:ListDelegatedAdministrators", "*", "organizations:ServicePrincipal=ServicePrincipal", NULL, 0},
-    {AWI_STR_INIT("ListDelegatedServicesForAccount"), "organizations:ListDelegatedServicesForAccount", "{AccountId}", NULL, NULL, 0},
-    {AWI_STR_INIT("ListEffectivePolicyValidationErrors"), "organizations:ListEffectivePolicyValidationErrors", "{AccountId}", "organizations:PolicyType=PolicyType", NULL, 0},
-    {AWI_STR_INIT("ListHandshakesForAccount"), "organizations:ListHandshakesForAccount", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("ListHandshakesForOrganization"), "organizations:ListHandshakesForOrganization", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("ListInboundResponsibilityTransfers"), "organizations:ListInboundResponsibilityTransfers", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("ListOrganizationalUnitsForParent"), "organizations:ListOrganizationalUnitsForParent", "{ParentId}", NULL, NULL, 0},
-    {AWI_STR_INIT("ListOutboundResponsibilityTransfers"), "organizations:ListOutboundResponsibilityTransfers", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("ListParents"), "organizations:ListParents", "{ChildId}", NULL, NULL, 0},
-    {AWI_STR_INIT("ListPolicies"), "organizations:ListPolicies", "*", "organizations:PolicyType=Filter", NULL, 0},
-    {AWI_STR_INIT("ListPoliciesForTarget"), "organizations:ListPoliciesForTarget", "{TargetId}", "organizations:PolicyType=Filter", NULL, 0},
-    {AWI_STR_INIT("ListRoots"), "organizations:ListRoots", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("ListTagsForResource"), "organizations:ListTagsForResource", "{ResourceId}", NULL, NULL, 0},
-    {AWI_STR_INIT("ListTargetsForPolicy"), "organizations:ListTargetsForPolicy", "{PolicyId}", NULL, NULL, 0},
-    {AWI_STR_INIT("MoveAccount"), "organizations:MoveAccount", "{AccountId}", NULL, NULL, 0},
-    {AWI_STR_INIT("MoveAccount"), "organizations:MoveAccount", "{SourceParentId}", NULL, NULL, 0},
-    {AWI_STR_INIT("MoveAccount"), "organizations:MoveAccount", "{DestinationParentId}", NULL, NULL, 0},
-    {AWI_STR_INIT("PutResourcePolicy"), "organizations:PutResourcePolicy", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("RegisterDelegatedAdministrator"), "organizations:RegisterDelegatedAdministrator", "{AccountId}", "organizations:ServicePrincipal=ServicePrincipal", NULL, 0},
-    {AWI_STR_INIT("RemoveAccountFromOrganization"), "organizations:RemoveAccountFromOrganization", "{AccountId}", NULL, NULL, 0},
-    {AWI_STR_INIT("TagResource"), "organizations:TagResource", "{ResourceId}", NULL, NULL, 0},
-    {AWI_STR_INIT("TerminateResponsibilityTransfer"), "organizations:TerminateResponsibilityTransfer", "*", NULL, NULL, 0},
-    {AWI_STR_INIT("UntagResource"), "organizations:UntagResource", "{ResourceId}", NULL, NULL, 0},
-    {AWI_STR_INIT("UpdateOrganizationalUnit"), "organizations:UpdateOrganizationalUnit", "{OrganizationalUnitId}", NULL, NULL, 0},
-    {AWI_STR_INIT("UpdatePolicy"), "organizations:UpdatePolicy", "{PolicyId}", NULL, NULL, 0},
-    {AWI_STR_INIT("UpdateResponsibilityTransfer"), "organizations:UpdateResponsibilityTransfer", "*", NULL, NULL, 0},
-    {.operation = {NULL, 0}},
+static const struct org_row rows[] = {
+#include "services/organizations/access.def"
 };
-/* clang-format on */
 
-/* root/o-x/r-y, ou/o-x/ou-z, account/o-x/1234, handshake/... under the management account. */
-static const char *noun_of(struct awi_str id)
+const struct org_row *org_row_of(struct awi_str operation)
 {
-    return awi_str_starts(id, AWI_STR("r-"))    ? "root"
-           : awi_str_starts(id, AWI_STR("ou-")) ? "ou"
-           : awi_str_starts(id, AWI_STR("h-"))  ? "handshake"
-                                                : "account";
+    size_t low = 0, high = sizeof(rows) / sizeof(rows[0]);
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = awi_str_cmp(awi_str_from(rows[middle].operation), operation);
+        if (order == 0) {
+            return &rows[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
 }
 
-static int arn_of(struct awi_req *req,
-                  const struct awi_directory *dir,
-                  const struct core_OrganizationRecord *organization,
-                  struct awi_str *id)
+static int refuse(struct awi_req *req)
+{
+    return awi_fail(req,
+                    &organizations_AccessDeniedException_error,
+                    "You don't have permissions to access this resource.");
+}
+
+/* May a member call it because of the resource policy? Which statement decides is the evaluator's
+ * business, in org_access(). 0 yes, -ENOENT no. */
+static int is_delegated(const struct org *org, const struct org_row *row)
 {
     struct core_OrganizationPolicyRecord policy;
-    int r = awi_str_starts(*id, AWI_STR("p-"))
-                ? awi_organization_policy(dir, organization, *id, &policy)
-                : -ENOENT;
 
-    if (r < 0 && r != -ENOENT) {
+    return row->flags & ORG_DELEGABLE ? org_resource_policy(org, &policy) : -ENOENT;
+}
+
+int org_open_managed(struct awi_req *req, struct org *ret)
+{
+    const struct org_row *row = org_row_of(awi_operation(req)->name);
+    int r = org_open(req, ret);
+
+    if (r || ret->is_management) {
         return r;
     }
-    *id = r == 0 ? awi_organization_policy_arn(awi_arena(req), organization, &policy)
-                 : awi_arena_printf(awi_arena(req),
-                                    "arn:%.*s:organizations::%.*s:%s/%.*s/%.*s",
-                                    AWI_STR_FMT(awi_partition(req)),
-                                    AWI_STR_FMT(organization->ManagementAccount),
-                                    noun_of(*id),
-                                    AWI_STR_FMT(organization->Id),
-                                    AWI_STR_FMT(*id));
-    return id->ptr ? 0 : -ENOMEM;
+    if (!row) {
+        return refuse(req);
+    }
+    r = row->who == ORG_DELEGATES ? org_is_delegate(ret, awi_account(req)) : -ENOENT;
+    r = r == -ENOENT ? is_delegated(ret, row) : r;
+    return r == -ENOENT ? refuse(req) : r;
+}
+
+/* --- Members of the input -------------------------------------------------------------------- */
+
+struct asking {
+    struct awi_req *req;
+    const void *in;
+    const struct org_row *row;
+    struct org org;
+    struct awi_context_entry *context;
+    size_t n, room;
+};
+
+static const void *member(const struct asking *a, const char *name)
+{
+    const struct awi_shape *shape = awi_operation(a->req)->input;
+
+    for (size_t i = 0; shape && a->in && i < shape->n_members; i++) {
+        if (awi_str_is(shape->members[i].name, name)) {
+            return awi_member_of(&shape->members[i], a->in);
+        }
+    }
+    return NULL;
+}
+
+static struct awi_str text(const struct asking *a, const char *name)
+{
+    const struct awi_str *value = member(a, name);
+
+    return value ? *value : AWI_STR_NULL;
+}
+
+/* --- Resources ------------------------------------------------------------------------------- */
+
+static struct awi_str policy_arn(struct asking *a, struct awi_str id, struct awi_str *ret_type)
+{
+    struct core_OrganizationPolicyRecord policy;
+
+    if (awi_organization_policy(&a->org.dir, &a->org.record, id, &policy) < 0) {
+        policy = (struct core_OrganizationPolicyRecord){.Id = id, .Type = AWI_STR(AWI_SCP)};
+    }
+    *ret_type = policy.Type;
+    return awi_organization_policy_arn(awi_arena(a->req), &a->org.record, &policy);
+}
+
+static struct awi_str named(struct asking *a, const char *name)
+{
+    const struct organizations_HandshakeParty *const *party;
+
+    if (awi_str_is(AWI_STR("Target"), name)) {
+        party = member(a, name);
+        return party && *party ? (*party)->Id : AWI_STR_NULL;
+    }
+    return text(a, name);
+}
+
+/* The ARN of what an id names; "*" where it names nothing of this service. */
+static struct awi_str arn_of(struct asking *a, struct awi_str id, struct awi_str *ret_type)
+{
+    *ret_type = AWI_STR_NULL;
+    if (awi_str_is_account(id)) {
+        return org_arn(a->req, &a->org, "account", id);
+    }
+    if (awi_str_starts(id, AWI_STR("ou-"))) {
+        return org_arn(a->req, &a->org, "ou", id);
+    }
+    if (awi_str_starts(id, AWI_STR("r-"))) {
+        return org_arn(a->req, &a->org, "root", id);
+    }
+    if (awi_str_starts(id, AWI_STR("rp-"))) {
+        return org_arn(a->req, &a->org, "resourcepolicy", id);
+    }
+    if (awi_str_starts(id, AWI_STR("p-"))) {
+        return policy_arn(a, id, ret_type);
+    }
+    return AWI_STR("*");
+}
+
+/* --- Condition keys -------------------------------------------------------------------------- */
+
+static int
+add(struct asking *a, struct awi_str key, const struct awi_str *values, size_t n, bool multivalued)
+{
+    if (a->n == a->room) {
+        size_t room = a->room * 2 + 8;
+        struct awi_context_entry *more =
+            awi_arena_array(awi_arena(a->req), struct awi_context_entry, room);
+        if (!more) {
+            return -ENOMEM;
+        }
+        for (size_t i = 0; i < a->n; i++) {
+            more[i] = a->context[i];
+        }
+        a->context = more;
+        a->room = room;
+    }
+    a->context[a->n++] = (struct awi_context_entry){
+        .key = key, .values = values, .n = n, .multivalued = multivalued};
+    return 0;
+}
+
+static int add_text(struct asking *a, const char *key, struct awi_str value)
+{
+    struct awi_str *kept = awi_arena_new(awi_arena(a->req), struct awi_str);
+
+    if (!kept) {
+        return -ENOMEM;
+    }
+    *kept = value;
+    return awi_str_is_set(value) ? add(a, awi_str_from(key), kept, 1, false) : 0;
+}
+
+static int add_tags(struct asking *a, const struct organizations_Tags *tags)
+{
+    struct awi_str *keys = awi_arena_array(awi_arena(a->req), struct awi_str, tags->n);
+    int r = keys ? 0 : -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < tags->n; i++) {
+        keys[i] = tags->items[i].Key;
+        struct awi_str key =
+            awi_arena_printf(awi_arena(a->req), "aws:RequestTag/%.*s", AWI_STR_FMT(keys[i]));
+        r = key.ptr ? add(a, key, &tags->items[i].Value, 1, false) : -ENOMEM;
+    }
+    return r || tags->n == 0 ? r : add(a, AWI_STR("aws:TagKeys"), keys, tags->n, true);
+}
+
+static int fill_context(struct asking *a)
+{
+    static const char *const typed[] = {"PolicyType", "Type", "Filter"};
+    const struct organizations_TagKeys *keys = member(a, "TagKeys");
+    const struct organizations_Tags *tags = member(a, "Tags");
+    int r = add_text(a, "organizations:ServicePrincipal", text(a, "ServicePrincipal"));
+
+    for (size_t i = 0; r == 0 && (a->row->flags & ORG_TYPED) && i < 3; i++) {
+        r = add_text(a, "organizations:PolicyType", text(a, typed[i]));
+    }
+    if (r == 0 && keys && keys->n) {
+        r = add(a, AWI_STR("aws:TagKeys"), keys->items, keys->n, true);
+    }
+    return r || !tags ? r : add_tags(a, tags);
+}
+
+/* --- The permissions ------------------------------------------------------------------------- */
+
+/* A member calls what only the resource policy gives: 0, *ret is its text; -ENOENT: not so. */
+static int find_delegation(struct asking *a, struct awi_str *ret)
+{
+    struct core_OrganizationPolicyRecord policy;
+    int r;
+
+    if (a->org.is_management || a->row->who == ORG_ANYONE || a->row->who == ORG_MEMBERS_TOO) {
+        return -ENOENT;
+    }
+    r = a->row->who == ORG_DELEGATES ? org_is_delegate(&a->org, awi_account(a->req)) : -ENOENT;
+    if (r != -ENOENT) {
+        return r ? r : -ENOENT;
+    }
+    r = a->row->flags & ORG_DELEGABLE ? org_resource_policy(&a->org, &policy) : -ENOENT;
+    *ret = policy.Content;
+    return r;
+}
+
+static int list_items(struct asking *a, struct awi_access *items, size_t *ret_n)
+{
+    struct awi_str action =
+        awi_arena_printf(awi_arena(a->req), "organizations:%s", a->row->operation);
+    bool tagged = false;
+    const struct organizations_Tags *tags = member(a, "Tags");
+    size_t n = 0;
+
+    for (size_t i = 0; i < ORG_RESOURCES && a->row->on[i]; i++) {
+        struct awi_str id = named(a, a->row->on[i]), type;
+        int r = 0;
+        if (!awi_str_is_set(id)) {
+            continue;
+        }
+        items[n].resource = arn_of(a, id, &type);
+        items[n++].action = action;
+        r = add_text(a, "organizations:PolicyType", type);
+        if (r || !items[n - 1].resource.ptr) {
+            return r ? r : -ENOMEM;
+        }
+    }
+    if (n == 0) {
+        items[n].resource = AWI_STR("*");
+        items[n++].action = action;
+    }
+    tagged = (a->row->flags & ORG_TAGGING) && tags && tags->n;
+    if (tagged) {
+        items[n].resource = items[0].resource;
+        items[n++].action = AWI_STR("organizations:TagResource");
+    }
+    *ret_n = n;
+    return action.ptr ? 0 : -ENOMEM;
+}
+
+static int open_asking(struct asking *a)
+{
+    a->org = (struct org){.dir = awi_request_directory(a->req)};
+    int r = awi_organization_of(&a->org.dir, awi_account(a->req), &a->org.record);
+
+    if (r == 0) {
+        a->org.scope = awi_organization_scope(a->org.dir.txn, a->org.record.ManagementAccount);
+        a->org.is_management = awi_str_eq(awi_account(a->req), a->org.record.ManagementAccount);
+    }
+    return r;
 }
 
 int org_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
 {
-    struct awi_directory dir = awi_request_directory(req);
-    struct core_OrganizationRecord organization;
-    int r = awi_access_of_rows(req, rows, in, ret);
+    struct asking a = {.req = req, .in = in, .row = org_row_of(awi_operation(req)->name)};
+    struct awi_access *items =
+        awi_arena_array(awi_arena(req), struct awi_access, ORG_RESOURCES + 2);
+    struct awi_str policy = AWI_STR_NULL;
+    bool delegated = false;
+    int r = items && a.row ? fill_context(&a) : items ? 0 : -ENOMEM;
 
+    if (r || !a.row) {
+        return r;
+    }
+    r = open_asking(&a);
+    if (r == -ENOENT) {
+        /* No organization: the handler says so, or makes one. */
+        a.org.record.Id = a.org.record.ManagementAccount = AWI_STR("*");
+    } else if (r == 0) {
+        r = find_delegation(&a, &policy);
+        delegated = r == 0;
+    }
+    r = r == -ENOENT ? 0 : r;
+    r = r ? r : list_items(&a, items, &ret->n);
     for (size_t i = 0; r == 0 && i < ret->n; i++) {
-        struct awi_str *resource = &ret->items[i].resource;
-        if (awi_str_is(*resource, "*") || awi_str_starts(*resource, AWI_STR("arn:"))) {
-            continue;
-        }
-        r = awi_organization_of(&dir, awi_account(req), &organization);
-        if (r == -ENOENT) {
-            /* Outside any organization there is nothing to name. */
-            *resource = AWI_STR("*");
-            r = 0;
-        } else if (r == 0) {
-            r = arn_of(req, &dir, &organization, resource);
+        items[i].context = a.context;
+        items[i].n_context = a.n;
+        if (delegated) {
+            items[i].owner = a.org.record.ManagementAccount;
+            items[i].policy = policy;
+            items[i].flags = AWI_ACCESS_BOUNDARY;
         }
     }
+    ret->items = items;
     return r;
 }

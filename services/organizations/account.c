@@ -46,9 +46,7 @@ int org_describe_account(struct awi_req *req,
 
     r = r ? r : org_member(&org, in->AccountId, &record);
     if (r == -ENOENT) {
-        return awi_fail(req,
-                        &organizations_AccountNotFoundException_error,
-                        "You specified an account that doesn't exist.");
+        return org_no_account(req);
     }
     out->Account = awi_arena_new(awi_arena(req), struct organizations_Account);
     return r ? r : out->Account ? org_show_account(req, &org, &record, out->Account) : -ENOMEM;
@@ -150,9 +148,7 @@ int org_move_account(struct awi_req *req,
 
     r = r ? r : org_member(&org, in->AccountId, &record);
     if (r == -ENOENT) {
-        return awi_fail(req,
-                        &organizations_AccountNotFoundException_error,
-                        "You specified an account that doesn't exist.");
+        return org_no_account(req);
     }
     if (r == 0 && !awi_str_eq(record.ParentId, in->SourceParentId)) {
         return awi_fail(req,

@@ -23,9 +23,7 @@ int org_close_account(struct awi_req *req,
     }
     r = r ? r : org_member(&org, in->AccountId, &record);
     if (r == -ENOENT) {
-        return awi_fail(req,
-                        &organizations_AccountNotFoundException_error,
-                        "You specified an account that doesn't exist.");
+        return org_no_account(req);
     }
     if (r == 0 && !awi_str_is(record.State, "ACTIVE")) {
         return awi_fail(req,
@@ -36,6 +34,20 @@ int org_close_account(struct awi_req *req,
     record.Closed = AWI_SOME_TIME(awi_now(req));
     r = r ? r : awi_account_put(&org.dir, &record);
     return r ? r : awi_keys_revoke(org.dir.txn, record.Id);
+}
+
+/* Takes a member out, unless it administers a service for the others. */
+static int take_out(struct awi_req *req, const struct org *org, struct core_AccountRecord *record)
+{
+    int r = org_is_delegate(org, record->Id);
+
+    if (r == 0) {
+        return org_constraint(req,
+                              "CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG",
+                              "You attempted to remove an account that is registered as a "
+                              "delegated administrator for a service.");
+    }
+    return r == -ENOENT ? org_leave(org, record) : r;
 }
 
 int org_remove_account(struct awi_req *req,
@@ -53,11 +65,9 @@ int org_remove_account(struct awi_req *req,
     }
     r = r ? r : org_member(&org, in->AccountId, &record);
     if (r == -ENOENT) {
-        return awi_fail(req,
-                        &organizations_AccountNotFoundException_error,
-                        "You specified an account that doesn't exist.");
+        return org_no_account(req);
     }
-    return r ? r : org_leave(&org, &record);
+    return r ? r : take_out(req, &org, &record);
 }
 
 int org_leave_organization(struct awi_req *req, const void *in, void *out)
@@ -72,5 +82,5 @@ int org_leave_organization(struct awi_req *req, const void *in, void *out)
                         "You can't remove a management account from an organization.");
     }
     r = r ? r : org_member(&org, awi_account(req), &record);
-    return r ? r : org_leave(&org, &record);
+    return r ? r : take_out(req, &org, &record);
 }

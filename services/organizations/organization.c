@@ -61,16 +61,11 @@ int org_open(struct awi_req *req, struct org *ret)
     return r;
 }
 
-int org_open_managed(struct awi_req *req, struct org *ret)
+int org_no_account(struct awi_req *req)
 {
-    int r = org_open(req, ret);
-
-    if (r == 0 && !ret->is_management) {
-        return awi_fail(req,
-                        &organizations_AccessDeniedException_error,
-                        "You don't have permissions to access this resource.");
-    }
-    return r;
+    return awi_fail(req,
+                    &organizations_AccountNotFoundException_error,
+                    "You specified an account that doesn't exist.");
 }
 
 /* --- Making one ------------------------------------------------------------------------------ */
@@ -238,6 +233,10 @@ int org_delete_organization(struct awi_req *req, const void *in, void *out)
     static const char *const tables[] = {ORG_MEMBERS,
                                          ORG_CHILDREN,
                                          ORG_CREATES,
+                                         ORG_SERVICES,
+                                         ORG_DELEGATED,
+                                         ORG_DELEGATES_TABLE,
+                                         ORG_RESOURCE_POLICY,
                                          AWI_UNIT_TABLE,
                                          AWI_ORGPOLICY_TABLE,
                                          AWI_ATTACHED_TABLE};

@@ -5,6 +5,8 @@
  */
 #include "services/organizations/organizations.h"
 
+#include "services/organizations/access.h"
+
 static const struct organizations_handlers handlers = {
     .AttachPolicy = org_attach_policy,
     .CloseAccount = org_close_account,
@@ -15,19 +17,27 @@ static const struct organizations_handlers handlers = {
     .DeleteOrganization = org_delete_organization,
     .DeleteOrganizationalUnit = org_delete_ou,
     .DeletePolicy = org_delete_policy,
+    .DeleteResourcePolicy = org_delete_resource_policy,
+    .DeregisterDelegatedAdministrator = org_deregister_delegate,
     .DescribeAccount = org_describe_account,
     .DescribeCreateAccountStatus = org_describe_create_account_status,
     .DescribeOrganization = org_describe_organization,
     .DescribeOrganizationalUnit = org_describe_ou,
     .DescribePolicy = org_describe_policy,
+    .DescribeResourcePolicy = org_describe_resource_policy,
     .DetachPolicy = org_detach_policy,
+    .DisableAWSServiceAccess = org_disable_service,
     .DisablePolicyType = org_disable_policy_type,
+    .EnableAWSServiceAccess = org_enable_service,
     .EnablePolicyType = org_enable_policy_type,
     .LeaveOrganization = org_leave_organization,
+    .ListAWSServiceAccessForOrganization = org_list_services,
     .ListAccounts = org_list_accounts,
     .ListAccountsForParent = org_list_accounts_for_parent,
     .ListChildren = org_list_children,
     .ListCreateAccountStatus = org_list_create_account_status,
+    .ListDelegatedAdministrators = org_list_delegates,
+    .ListDelegatedServicesForAccount = org_list_delegated,
     .ListOrganizationalUnitsForParent = org_list_ous,
     .ListParents = org_list_parents,
     .ListPolicies = org_list_policies,
@@ -36,6 +46,8 @@ static const struct organizations_handlers handlers = {
     .ListTagsForResource = org_list_tags,
     .ListTargetsForPolicy = org_list_targets_for_policy,
     .MoveAccount = org_move_account,
+    .PutResourcePolicy = org_put_resource_policy,
+    .RegisterDelegatedAdministrator = org_register_delegate,
     .RemoveAccountFromOrganization = org_remove_account,
     .TagResource = org_tag_resource,
     .UntagResource = org_untag_resource,

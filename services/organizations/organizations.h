@@ -5,6 +5,10 @@
  *     "member"  under an account id: nothing; which accounts are in the organization
  *     "child"   under AWI_KEY(parent, kind, id): nothing; kind is "account" or "unit"
  *     "create"  struct organizations_CreateAccountRecord under car-...
+ *     "service" struct organizations_EnabledServicePrincipal under the service's principal
+ *     "delegated" struct organizations_DelegatedService under AWI_KEY(account, principal)
+ *     "delegate" the same of the first service, under the account
+ *     "resourcepolicy" struct core_OrganizationPolicyRecord under ""
  */
 #pragma once
 
@@ -22,6 +26,11 @@
 #define ORG_ACCOUNT  "account"
 #define ORG_UNIT     "unit"
 
+#define ORG_SERVICES        "service"
+#define ORG_DELEGATED       "delegated"
+#define ORG_DELEGATES_TABLE "delegate"
+#define ORG_RESOURCE_POLICY "resourcepolicy"
+
 /* The organization a request is about, and the caller's place in it. */
 struct org {
     struct awi_directory dir;
@@ -30,13 +39,12 @@ struct org {
     bool is_management; /* the caller is the management account */
 };
 
-int org_access(struct awi_req *req, const void *in, struct awi_access_list *ret);
-
 /* --- organization.c -------------------------------------------------------------------------- */
 
 /* The caller's organization: >0 AWSOrganizationsNotInUseException. */
 int org_open(struct awi_req *req, struct org *ret);
-/* The same for the management account alone: >0 AccessDeniedException. */
+/* The same from an account that may call this operation (access.h): >0 AccessDeniedException. What
+ * the resource policy gives to members has been decided before the handler runs. In access.c. */
 int org_open_managed(struct awi_req *req, struct org *ret);
 /* "arn:aws:organizations::MGMT:kind/o-.../id" */
 struct awi_str
@@ -44,6 +52,8 @@ org_arn(struct awi_req *req, const struct org *org, const char *kind, struct awi
 /* A ConstraintViolationException, an InvalidInputException with a Reason of the model. */
 int org_constraint(struct awi_req *req, const char *reason, const char *message);
 int org_invalid(struct awi_req *req, const char *reason, const char *message);
+/* An AccountNotFoundException. */
+int org_no_account(struct awi_req *req);
 
 /* --- tree.c ---------------------------------------------------------------------------------- */
 int org_unit_get(const struct org *org, struct awi_str id, struct core_UnitRecord *ret);
@@ -73,6 +83,16 @@ int org_attach_full(const struct org *org, struct awi_str target);
 int org_detach_all(const struct org *org, struct awi_str target);
 /* Is the policy attached anywhere? 0 yes, -ENOENT no. */
 int org_is_attached(const struct org *org, struct awi_str policy);
+
+/* --- trusted.c ------------------------------------------------------------------------------- */
+/* Is the account a delegated administrator of any service? 0 yes, -ENOENT no. */
+int org_is_delegate(const struct org *org, struct awi_str account);
+
+/* --- resource_policy.c ----------------------------------------------------------------------- */
+/* -ENOENT: there is none. */
+int org_resource_policy(const struct org *org, struct core_OrganizationPolicyRecord *ret);
+int org_resource_policy_put(const struct org *org,
+                            const struct core_OrganizationPolicyRecord *record);
 
 /* --- page.c ---------------------------------------------------------------------------------- */
 #define ORG_PAGE 20
@@ -155,6 +175,20 @@ ORG_HANDLER(list_policies_for_target, ListPoliciesForTarget)
 ORG_HANDLER(list_targets_for_policy, ListTargetsForPolicy)
 ORG_HANDLER(enable_policy_type, EnablePolicyType)
 ORG_HANDLER(disable_policy_type, DisablePolicyType)
+
+ORG_SILENT(enable_service, EnableAWSServiceAccess)
+ORG_SILENT(disable_service, DisableAWSServiceAccess)
+ORG_HANDLER(list_services, ListAWSServiceAccessForOrganization)
+ORG_SILENT(register_delegate, RegisterDelegatedAdministrator)
+ORG_SILENT(deregister_delegate, DeregisterDelegatedAdministrator)
+ORG_HANDLER(list_delegates, ListDelegatedAdministrators)
+ORG_HANDLER(list_delegated, ListDelegatedServicesForAccount)
+
+ORG_HANDLER(put_resource_policy, PutResourcePolicy)
+int org_describe_resource_policy(struct awi_req *req,
+                                 const void *in,
+                                 struct organizations_DescribeResourcePolicyResponse *out);
+int org_delete_resource_policy(struct awi_req *req, const void *in, void *out);
 
 ORG_SILENT(tag_resource, TagResource)
 ORG_SILENT(untag_resource, UntagResource)

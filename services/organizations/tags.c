@@ -95,6 +95,10 @@ static int open_tagged(struct awi_req *req, struct awi_str id, struct tagged *re
     } else if (awi_str_starts(id, AWI_STR("p-"))) {
         r = awi_organization_policy(&ret->org.dir, &ret->org.record, id, &ret->policy);
         ret->tags = &ret->policy.Tags;
+    } else if (awi_str_starts(id, AWI_STR("rp-"))) {
+        r = org_resource_policy(&ret->org, &ret->policy);
+        r = r == 0 && !awi_str_eq(id, ret->policy.Id) ? -ENOENT : r;
+        ret->tags = &ret->policy.Tags;
     } else {
         r = org_unit_get(&ret->org, id, &ret->unit);
         ret->tags = &ret->unit.Tags;
@@ -112,6 +116,9 @@ static int save(const struct tagged *tagged)
     }
     if (tagged->tags == &tagged->unit.Tags) {
         return org_unit_put(&tagged->org, &tagged->unit);
+    }
+    if (awi_str_starts(tagged->policy.Id, AWI_STR("rp-"))) {
+        return org_resource_policy_put(&tagged->org, &tagged->policy);
     }
     return awi_record_put(&tagged->org.scope,
                           AWI_ORGPOLICY_TABLE,
