@@ -34,6 +34,17 @@ static bool take_char(struct awi_str *s, char c)
     return true;
 }
 
+int64_t awi_clock_days(int64_t year, int month, int day)
+{
+    /* Years are counted from March, so that leap days end them. */
+    int64_t y = month <= 2 ? year - 1 : year;
+    int64_t era = (y >= 0 ? y : y - 399) / 400;
+    int64_t of_era = y - era * 400;
+    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
 static int days_of_month(int year, int month)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -81,9 +92,8 @@ int awi_clock_parse_moment(struct awi_str s, int64_t *ret_ms)
             return -EINVAL;
         }
     }
-    tm.tm_year = year - 1900;
-    tm.tm_mon = month - 1;
-    *ret_ms = (int64_t)timegm(&tm) * 1000 + ms;
+    *ret_ms = awi_clock_days(year, month, tm.tm_mday) * DAY_MS +
+              ((tm.tm_hour * 60 + tm.tm_min) * 60 + tm.tm_sec) * INT64_C(1000) + ms;
     return 0;
 }
 

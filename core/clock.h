@@ -33,6 +33,9 @@ int64_t awi_clock_now(const struct awi_clock *clock, int64_t moved_ms);
 /* A signed span, "+90s", "-2h", in ms. 0 or -EINVAL. */
 int awi_clock_parse_span(struct awi_str text, int64_t *ret_ms);
 
+/* Days from 1 January 1970 to a day of the Gregorian calendar. libc's timegm() takes a lock. */
+int64_t awi_clock_days(int64_t year, int month, int day);
+
 /* "2031-05-17T08:30:00Z", "2031-05-17T08:30:00.250Z" or "2031-05-17", years 1970 to 9999.
  * 0 or -EINVAL. */
 int awi_clock_parse_moment(struct awi_str text, int64_t *ret_ms);

@@ -20,22 +20,18 @@ static int refuse(struct awi_str *why, struct awi_str text)
 /* "20130524T000000Z" as ms since the epoch. */
 static bool basic_time(struct awi_str s, int64_t *ret)
 {
-    char text[32];
-    int n;
+    static const char form[] = "....-..-..T..:..:..Z";
+    char text[sizeof(form) - 1];
+    size_t from = 0;
 
-    if (s.len != 16 || s.ptr[8] != 'T') {
+    if (s.len != 16 || s.ptr[8] != 'T' || s.ptr[15] != 'Z') {
         return false;
     }
-    n = snprintf(text,
-                 sizeof(text),
-                 "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ",
-                 s.ptr,
-                 s.ptr + 4,
-                 s.ptr + 6,
-                 s.ptr + 9,
-                 s.ptr + 11,
-                 s.ptr + 13);
-    return s.ptr[15] == 'Z' && awi_clock_parse_moment(awi_str_of(text, (size_t)n), ret) == 0;
+    for (size_t i = 0; i < sizeof(text); i++) {
+        bool given = form[i] == '.' || form[i] == 'T' || form[i] == 'Z';
+        text[i] = given ? s.ptr[from++] : form[i];
+    }
+    return awi_clock_parse_moment(awi_str_of(text, sizeof(text)), ret) == 0;
 }
 
 /* "Fri, 24 May 2013 00:00:00 GMT" as ms since the epoch. */

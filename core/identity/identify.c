@@ -32,8 +32,9 @@ int awi_principal_root(struct awi_arena *arena,
                        struct awi_str account,
                        struct awi_principal *ret)
 {
-    struct awi_str arn = awi_arena_printf(
-        arena, "arn:%.*s:iam::%.*s:root", AWI_STR_FMT(partition), AWI_STR_FMT(account));
+    const struct awi_str parts[] = {
+        AWI_STR("arn:"), partition, AWI_STR(":iam::"), account, AWI_STR(":root")};
+    struct awi_str arn = awi_arena_join(arena, parts, sizeof(parts) / sizeof(*parts));
     struct awi_str id = awi_arena_str(arena, account);
 
     if (!arn.ptr || !id.ptr) {

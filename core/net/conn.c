@@ -151,6 +151,9 @@ static int tls_feed(struct awi_conn *conn, const void *data, size_t len)
             conn->http.sni = sni.len ? awi_str_from(conn->sni) : AWI_STR_NULL;
         }
         r = awi_http_feed(&conn->http, plain, (size_t)n);
+        if (!awi_tls_readable(conn->tls)) {
+            return r;
+        }
     }
     return r;
 }

@@ -223,6 +223,11 @@ void awi_tls_feed(struct awi_tls *tls, const void *data, size_t len)
     tls->in = awi_str_of(data, len);
 }
 
+bool awi_tls_readable(const struct awi_tls *tls)
+{
+    return tls->in.len > 0 || SSL_has_pending(tls->ssl);
+}
+
 ssize_t awi_tls_read(struct awi_tls *tls, void *data, size_t len)
 {
     size_t n = 0;

@@ -27,8 +27,10 @@ int awi_tls_open(struct awi_tls_server *server,
                  struct awi_tls **ret);
 void awi_tls_close(struct awi_tls *tls);
 
-/* Gives the client's bytes, which stay where they are until awi_tls_read() has said -EAGAIN. */
+/* Gives the client's bytes, which stay where they are until awi_tls_readable() is false. */
 void awi_tls_feed(struct awi_tls *tls, const void *data, size_t len);
+/* False: awi_tls_read() would only say -EAGAIN. */
+bool awi_tls_readable(const struct awi_tls *tls);
 /* Decrypted bytes: count, 0 at the client's end (close_notify), -EAGAIN when more input is needed,
  * -EPROTO when the client is refused or breaks the protocol (an alert may be in out). */
 ssize_t awi_tls_read(struct awi_tls *tls, void *data, size_t len);

@@ -135,14 +135,39 @@ struct awi_str awi_arena_vprintf(struct awi_arena *arena, const char *format, va
 {
     va_list again;
 
+    /* Straight into the free space: formatted twice only where that is too small. */
+    size_t room = (size_t)(arena->end - arena->at);
+    char *there = arena->at;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(there, room, format, args);
     char *text = len >= 0 ? awi_arena_alloc(arena, (size_t)len + 1) : NULL;
-    if (text) {
+    if (text && (text != there || (size_t)len >= room)) {
         vsnprintf(text, (size_t)len + 1, format, again);
     }
     va_end(again);
     return text ? awi_str_of(text, (size_t)len) : AWI_STR_NULL;
+}
+
+struct awi_str awi_arena_join(struct awi_arena *arena, const struct awi_str *parts, size_t n)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        len += parts[i].len;
+    }
+    char *text = awi_arena_alloc(arena, len + 1);
+    if (!text) {
+        return AWI_STR_NULL;
+    }
+    char *at = text;
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].len) {
+            memcpy(at, parts[i].ptr, parts[i].len);
+            at += parts[i].len;
+        }
+    }
+    *at = '\0';
+    return awi_str_of(text, len);
 }
 
 struct awi_str awi_arena_printf(struct awi_arena *arena, const char *format, ...)

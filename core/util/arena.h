@@ -43,6 +43,9 @@ struct awi_str awi_arena_str(struct awi_arena *arena, struct awi_str s);
 /* The same as a C string. */
 char *awi_arena_strz(struct awi_arena *arena, struct awi_str s);
 
+/* n parts in a row, NUL-terminated as above: a tenth of what formatting them costs. */
+struct awi_str awi_arena_join(struct awi_arena *arena, const struct awi_str *parts, size_t n);
+
 /* Formatted text, NUL-terminated as above. */
 struct awi_str awi_arena_printf(struct awi_arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

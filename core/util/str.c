@@ -8,19 +8,14 @@ static unsigned char lower(char c)
     return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : (unsigned char)c;
 }
 
-static bool same_nocase(const char *a, const char *b, size_t len)
+bool awi_str_same_nocase(const char *a, const char *b, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (lower(a[i]) != lower(b[i])) {
+        if (a[i] != b[i] && lower(a[i]) != lower(b[i])) {
             return false;
         }
     }
     return true;
-}
-
-bool awi_str_eq_nocase(struct awi_str a, struct awi_str b)
-{
-    return a.len == b.len && same_nocase(a.ptr, b.ptr, a.len);
 }
 
 bool awi_str_is_nocase(struct awi_str a, const char *z)
@@ -30,12 +25,12 @@ bool awi_str_is_nocase(struct awi_str a, const char *z)
 
 bool awi_str_starts_nocase(struct awi_str s, struct awi_str head)
 {
-    return s.len >= head.len && same_nocase(s.ptr, head.ptr, head.len);
+    return s.len >= head.len && awi_str_same_nocase(s.ptr, head.ptr, head.len);
 }
 
 bool awi_str_ends_nocase(struct awi_str s, struct awi_str tail)
 {
-    return s.len >= tail.len && same_nocase(s.ptr + s.len - tail.len, tail.ptr, tail.len);
+    return s.len >= tail.len && awi_str_same_nocase(s.ptr + s.len - tail.len, tail.ptr, tail.len);
 }
 
 int awi_str_cmp(struct awi_str a, struct awi_str b)

@@ -77,7 +77,11 @@ static inline struct awi_str awi_str_head(struct awi_str s, size_t len)
 }
 
 /* ASCII case is ignored; every other byte must be the same. */
-bool awi_str_eq_nocase(struct awi_str a, struct awi_str b);
+bool awi_str_same_nocase(const char *a, const char *b, size_t len);
+static inline bool awi_str_eq_nocase(struct awi_str a, struct awi_str b)
+{
+    return a.len == b.len && awi_str_same_nocase(a.ptr, b.ptr, a.len);
+}
 bool awi_str_is_nocase(struct awi_str a, const char *z);
 bool awi_str_starts_nocase(struct awi_str s, struct awi_str head);
 bool awi_str_ends_nocase(struct awi_str s, struct awi_str tail);

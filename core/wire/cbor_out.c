@@ -10,16 +10,16 @@
 static void write_head(struct awi_out *out, unsigned major, uint64_t value)
 {
     char bytes[9];
-    unsigned info;
-    size_t n;
 
     if (value < 24) {
-        info = (unsigned)value;
-        n = 0;
-    } else {
-        info = value <= UINT8_MAX ? 24 : value <= UINT16_MAX ? 25 : value <= UINT32_MAX ? 26 : 27;
-        n = (size_t)1 << (info - 24);
+        awi_out_char(out, (char)(major << 5 | value));
+        return;
     }
+    unsigned info = value <= UINT8_MAX    ? 24
+                    : value <= UINT16_MAX ? 25
+                    : value <= UINT32_MAX ? 26
+                                          : 27;
+    size_t n = (size_t)1 << (info - 24);
     bytes[0] = (char)(major << 5 | info);
     for (size_t i = n; i > 0; i--) {
         bytes[i] = (char)(value & 0xff);

@@ -4,7 +4,7 @@
 #include "core/util/base64.h"
 #include "core/util/url.h"
 
-char *awi_out_room(struct awi_out *out, size_t len)
+char *awi_out_grow(struct awi_out *out, size_t len)
 {
     if (out->failed) {
         return NULL;

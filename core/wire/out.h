@@ -17,7 +17,13 @@ struct awi_out {
 };
 
 /* Room for len more bytes at ptr + len; NULL when there is none. */
-char *awi_out_room(struct awi_out *out, size_t len);
+char *awi_out_grow(struct awi_out *out, size_t len);
+
+/* Inline, since answers are written in pieces of a few bytes. */
+static inline char *awi_out_room(struct awi_out *out, size_t len)
+{
+    return out->size - out->len >= len && out->ptr ? out->ptr + out->len : awi_out_grow(out, len);
+}
 
 static inline void awi_out_add(struct awi_out *out, const char *data, size_t len)
 {

@@ -5,6 +5,8 @@
  */
 #include "core/wire/scalar.h"
 
+#include "core/clock.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -16,17 +18,6 @@ struct parts {
 
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char days[] = "ThuFriSatSunMonTueWed"; /* 1 January 1970 was a Thursday */
-
-/* Days since the epoch: years are counted from March, so that leap days end them. */
-static int64_t days_of(int64_t year, int month, int day)
-{
-    int64_t y = month <= 2 ? year - 1 : year;
-    int64_t era = (y >= 0 ? y : y - 399) / 400;
-    int64_t of_era = y - era * 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
 
 static int64_t floor_div(int64_t a, int64_t b)
 {
@@ -67,8 +58,8 @@ static int ms_of(const struct parts *p, int64_t offset_minutes, int64_t *ret_ms)
         p->hour > 23 || p->minute > 59 || p->second > 60) {
         return -EINVAL;
     }
-    int64_t seconds = days_of(p->year, p->month, p->day) * 86400 + p->hour * 3600 + p->minute * 60 +
-                      p->second - offset_minutes * 60;
+    int64_t seconds = awi_clock_days(p->year, p->month, p->day) * 86400 + p->hour * 3600 +
+                      p->minute * 60 + p->second - offset_minutes * 60;
     *ret_ms = seconds * 1000 + p->milli;
     return 0;
 }

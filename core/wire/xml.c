@@ -168,12 +168,14 @@ static void write_escaped(struct awi_out *out, struct awi_str text, bool attribu
         const char *escape;
     } escapes[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\r', "&#xD;"}};
     static const char digits[] = "0123456789ABCDEF";
+    /* The few bytes up to '>' that are not written as they are. */
+    static const uint64_t special =
+        0xffffffffull | 1ull << '&' | 1ull << '<' | 1ull << '>' | 1ull << '"';
     size_t from = 0;
 
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c > '>' || (c >= 0x20 && c != '&' && c != '<' && c != '>' && c != '"') ||
-            (!attribute && (c == '\n' || c == '\t'))) {
+        if (c > '>' || !(special >> c & 1) || (!attribute && (c == '\n' || c == '\t'))) {
             continue;
         }
         awi_out_add(out, text.ptr + from, i - from);

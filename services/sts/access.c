@@ -132,7 +132,8 @@ int sts_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
     if (!item) {
         return -ENOMEM;
     }
-    item->action = awi_arena_printf(awi_arena(req), "sts:%.*s", AWI_STR_FMT(name));
+    const struct awi_str action[] = {AWI_STR("sts:"), name};
+    item->action = awi_arena_join(awi_arena(req), action, 2);
     item->resource = AWI_STR("*");
     if (awi_str_is(name, "GetCallerIdentity") || awi_str_is(name, "GetSessionToken")) {
         item->flags = AWI_ACCESS_FREE;
