@@ -7,43 +7,15 @@
  *
  * Passes on what CLIENT prints. The core is the built libawsintercept-core.so.
  */
-#include "awsintercept/core_abi.h"
+#include "core_loader.h"
 
 #include <arpa/inet.h>
-#include <dlfcn.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static int keep(int fd)
-{
-    return fd;
-}
-
-static void drop(int fd)
-{
-    close(fd);
-}
-
-static const struct awi_core_api *load(void)
-{
-    static const struct awi_shim_api shim = {
-        .abi = AWI_CORE_ABI, .fd_hide = keep, .fd_close = drop};
-    const char *why = NULL;
-    void *library = dlopen(AWI_BENCH_CORE, RTLD_NOW | RTLD_LOCAL);
-    void *symbol = library ? dlsym(library, AWI_CORE_INIT_SYMBOL) : NULL;
-
-    if (!symbol) {
-        fprintf(stderr, "tcp_pair: %s\n", dlerror());
-        exit(1);
-    }
-    awi_core_init_fn *init;
-    *(void **)&init = symbol;
-    return init(&shim, AWI_CORE_ABI, &why);
-}
 
 static int serve(int listener, const struct awi_core_api *core)
 {
@@ -70,7 +42,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: tcp_pair CLIENT plain|tls REPETITIONS\n");
         return 2;
     }
-    const struct awi_core_api *core = load();
+    const struct awi_core_api *core = core_load();
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (!core || bind(listener, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
         listen(listener, 4) < 0 || getsockname(listener, (struct sockaddr *)&addr, &len) < 0) {
