@@ -17,6 +17,7 @@ static const struct command commands[] = {
     {"run", awi_cli_run, "run a command with its AWS calls answered in process"},
     {"accounts", awi_cli_accounts, "list the accounts of a state directory"},
     {"log", awi_cli_log, "show the AWS calls that programs made"},
+    {"report", awi_cli_report, "sum up calls, roles assumed, and refusals with their reasons"},
     {"reset", awi_cli_reset, "empty a state directory"},
     {"doctor", awi_cli_doctor, "tell whether and how a command can be intercepted"},
     {"libpath", awi_cli_libpath, "print where the preload library is"},

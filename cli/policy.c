@@ -12,6 +12,7 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *summary;
 } commands[] = {
+    {"generate", awi_cli_policy_generate, "the smallest policy that allows the calls seen"},
     {"simulate", awi_cli_policy_simulate, "decide requests by the policies given, and say why"},
 };
 

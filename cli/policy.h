@@ -5,6 +5,7 @@
 
 #include "core/util/buf.h"
 
+int awi_cli_policy_generate(int argc, char **argv);
 int awi_cli_policy_simulate(int argc, char **argv);
 
 /* Answers JSON lines from files ("-": standard input), or from standard input when there are none.

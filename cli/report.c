@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was called in which account, how often, and what failed: the end of `run --report`. */
+/*
+ * awsintercept report: what the journal says of accounts, calls, roles that were assumed, and
+ * refusals with their reasons. Gathered as one JSON tree, which is the output or what the text is
+ * written from (report_text.c).
+ */
+#include "cli/report.h"
+
 #include "cli/cli.h"
 #include "cli/state.h"
 #include "core/request/call.h"
@@ -10,73 +16,267 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-struct line {
-    char *text; /* "222222222222  s3  CreateBucket" and what it was answered with */
-    size_t calls;
+#define KEY_MOST 16384
+
+/* Each an object: the entry under the text that it is told from others by. */
+struct gathered {
+    const char *account; /* NULL: all */
+    json_t *calls;
+    json_t *roles;
+    json_t *refusals;
+    json_t *missing;
+    json_int_t n;
 };
 
-struct summary {
-    struct line *lines;
-    size_t n;
-};
-
-static int count(void *arg, const struct log_Call *call)
+static struct awi_str or_dash(struct awi_str s)
 {
-    struct summary *summary = arg;
-    struct awi_str code = awi_str_is_set(call->ErrorCode) ? call->ErrorCode : AWI_STR("ok");
-    char *text;
+    return s.len ? s : AWI_STR("-");
+}
 
-    if (asprintf(&text,
-                 "%.*s  %.*s  %.*s  %.*s",
-                 AWI_STR_FMT(call->Account),
-                 AWI_STR_FMT(call->Service),
-                 AWI_STR_FMT(call->Operation),
-                 AWI_STR_FMT(code)) < 0) {
-        return 0;
+static void set_text(json_t *entry, const char *name, struct awi_str value)
+{
+    if (awi_str_is_set(value)) {
+        json_object_set_new(entry, name, awi_json_text(value));
     }
-    for (size_t i = 0; i < summary->n; i++) {
-        if (strcmp(summary->lines[i].text, text) == 0) {
-            summary->lines[i].calls++;
-            free(text);
-            return 0;
+}
+
+static void count_up(json_t *entry, const char *name)
+{
+    json_object_set_new(
+        entry, name, json_integer(json_integer_value(json_object_get(entry, name)) + 1));
+}
+
+/* The entry under the words joined, made when it is new; *ret_new says so. NULL: no memory. */
+static json_t *entry_of(json_t *map, const struct awi_str *words, size_t n, bool *ret_new)
+{
+    struct awi_buf key = AWI_BUF_INIT(KEY_MOST);
+    json_t *entry = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        awi_buf_str(&key, or_dash(words[i]));
+        awi_buf_char(&key, '\t');
+    }
+    if (!awi_buf_failed(&key) && key.ptr) {
+        entry = json_object_get(map, key.ptr);
+        *ret_new = !entry;
+        if (!entry) {
+            entry = json_object();
+            json_object_set_new(map, key.ptr, entry);
+        }
+        count_up(entry, "calls");
+    }
+    awi_buf_deinit(&key);
+    return entry;
+}
+
+static struct awi_str outcome_of(const struct log_Call *call)
+{
+    return awi_str_is_set(call->ErrorCode) ? call->ErrorCode : AWI_STR("ok");
+}
+
+static void take_call(struct gathered *g, const struct log_Call *call)
+{
+    const struct awi_str words[] = {
+        call->Account, call->Service, call->Operation, outcome_of(call)};
+    bool fresh;
+    json_t *entry = entry_of(g->calls, words, 4, &fresh);
+
+    if (entry && fresh) {
+        set_text(entry, "account", or_dash(call->Account));
+        set_text(entry, "service", call->Service);
+        set_text(entry, "operation", or_dash(call->Operation));
+        set_text(entry, "outcome", words[3]);
+    }
+    if (awi_str_is(call->ErrorCode, "NotImplemented")) {
+        entry = entry_of(g->missing, &words[1], 2, &fresh);
+        if (entry && fresh) {
+            set_text(entry, "service", call->Service);
+            set_text(entry, "operation", or_dash(call->Operation));
         }
     }
-    struct line *lines = realloc(summary->lines, (summary->n + 1) * sizeof(*lines));
-    if (!lines) {
-        free(text);
+}
+
+static void take_role(struct gathered *g, const struct log_Call *call, struct awi_str role)
+{
+    const struct awi_str words[] = {call->Principal, role, outcome_of(call)};
+    bool fresh;
+    json_t *entry = entry_of(g->roles, words, 3, &fresh);
+
+    if (entry && fresh) {
+        set_text(entry, "principal", call->Principal);
+        set_text(entry, "role", role);
+        set_text(entry, "outcome", words[2]);
+    }
+}
+
+/* One refusal, or one that AWS would have made. */
+static void
+take_refusal(struct gathered *g, const struct log_Call *call, const struct log_Access *access)
+{
+    bool made = awi_str_is_set(call->ErrorMessage) && awi_str_is_set(access->Message) &&
+                awi_str_starts(call->ErrorMessage, access->Message);
+    const struct awi_str words[] = {call->Account,
+                                    call->Service,
+                                    call->Operation,
+                                    call->Principal,
+                                    access->Action,
+                                    access->Resource,
+                                    access->Layer,
+                                    access->Policy,
+                                    access->Statement,
+                                    made ? AWI_STR("made") : AWI_STR("noted")};
+    bool fresh;
+    json_t *entry = entry_of(g->refusals, words, sizeof(words) / sizeof(words[0]), &fresh);
+
+    if (!entry || !fresh) {
+        return;
+    }
+    json_object_set_new(entry, "refused", json_boolean(made));
+    set_text(entry, "account", call->Account);
+    set_text(entry, "region", call->Region);
+    set_text(entry, "service", call->Service);
+    set_text(entry, "operation", call->Operation);
+    set_text(entry, "principal", call->Principal);
+    set_text(entry, "action", access->Action);
+    set_text(entry, "resource", access->Resource);
+    set_text(entry, "decision", access->Decision);
+    set_text(entry, "layer", access->Layer);
+    set_text(entry, "policy", access->Policy);
+    set_text(entry, "statement", access->Statement);
+    set_text(entry, "missing_key", access->MissingKey);
+    set_text(entry, "message", access->Message);
+}
+
+static int take(void *arg, const struct log_Call *call)
+{
+    struct gathered *g = arg;
+
+    if (g->account && !awi_str_is(call->Account, g->account)) {
         return 0;
     }
-    summary->lines = lines;
-    lines[summary->n++] = (struct line){text, 1};
+    g->n++;
+    take_call(g, call);
+    for (size_t i = 0; i < call->Access.n; i++) {
+        const struct log_Access *access = &call->Access.items[i];
+        if (awi_str_is(access->Action, "sts:AssumeRole")) {
+            take_role(g, call, access->Resource);
+        }
+        if (!awi_str_is(access->Decision, "allowed")) {
+            take_refusal(g, call, access);
+        }
+    }
     return 0;
 }
 
+/* --- In order -------------------------------------------------------------------------------- */
+
 static int by_text(const void *a, const void *b)
 {
-    return strcmp(((const struct line *)a)->text, ((const struct line *)b)->text);
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The values of an object in the order of their keys; the object is given up. */
+static json_t *in_order(json_t *map)
+{
+    size_t n = json_object_size(map), i = 0;
+    const char **keys = calloc(n + 1, sizeof(*keys));
+    json_t *list = json_array(), *value;
+    const char *key;
+
+    json_object_foreach(map, key, value)
+    {
+        if (keys) {
+            keys[i++] = key;
+        }
+    }
+    if (keys) {
+        qsort(keys, i, sizeof(*keys), by_text);
+    }
+    for (size_t k = 0; k < i; k++) {
+        json_array_append(list, json_object_get(map, keys[k]));
+    }
+    free(keys);
+    json_decref(map);
+    return list;
+}
+
+static json_t *gather(struct awi_cli_state *state, const char *account, int *ret)
+{
+    struct gathered g = {account, json_object(), json_object(), json_object(), json_object(), 0};
+    uint64_t position = 0;
+    json_t *report = json_object();
+
+    *ret = awi_call_each(awi_core_journal(&state->core), &position, take, &g);
+    json_object_set_new(report, "n_calls", json_integer(g.n));
+    json_object_set_new(report, "calls", in_order(g.calls));
+    json_object_set_new(report, "roles", in_order(g.roles));
+    json_object_set_new(report, "refusals", in_order(g.refusals));
+    json_object_set_new(report, "not_implemented", in_order(g.missing));
+    return report;
+}
+
+/* --- The command ----------------------------------------------------------------------------- */
+
+static void help(FILE *to)
+{
+    fputs("usage: awsintercept report [--json] [--account ID] [--state DIR]\n"
+          "\n"
+          "Sums up the AWS calls that programs made: how often what was called in which account,\n"
+          "who assumed which role, what was refused or would have been, with the layer, the\n"
+          "policy and the statement that decided, and what is not implemented.\n"
+          "\n"
+          "    --json         one JSON object\n"
+          "    --account ID   only calls that acted in this account\n",
+          to);
+}
+
+static int show(struct awi_cli_state *state, const char *account, bool json, FILE *to)
+{
+    int r;
+    AWI_AUTO(json) json_t *report = gather(state, account, &r);
+
+    if (json) {
+        json_dumpf(report, to, JSON_INDENT(2));
+        fputc('\n', to);
+    } else {
+        awi_cli_report_text(report, isatty(fileno(to)), to);
+    }
+    if (r < 0) {
+        awi_cli_error("`awsintercept reset` starts a new one", "the log: %s", strerror(-r));
+    }
+    return r < 0;
+}
+
+int awi_cli_report(int argc, char **argv)
+{
+    AWI_AUTO(state) struct awi_cli_state state;
+    const char *account = NULL;
+    bool json = false;
+    int opened = awi_cli_state_open(&state, &argc, argv);
+
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--json") == 0) {
+            json = true;
+        } else if (strcmp(argv[i], "--account") == 0 && i + 1 < argc) {
+            account = argv[++i];
+        } else {
+            bool wanted = strcmp(argv[i], "--help") == 0;
+            help(wanted ? stdout : stderr);
+            return wanted ? 0 : 2;
+        }
+    }
+    return opened != 0 ? opened : show(&state, account, json, stdout);
 }
 
 void awi_cli_report_summary(void)
 {
     AWI_AUTO(state) struct awi_cli_state state;
-    struct summary summary = {0};
     char *no_arguments[] = {NULL};
-    uint64_t position = 0;
     int argc = 0;
 
-    if (awi_cli_state_open(&state, &argc, no_arguments) != 0) {
-        return;
+    if (awi_cli_state_open(&state, &argc, no_arguments) == 0) {
+        show(&state, NULL, false, stderr);
     }
-    awi_call_each(awi_core_journal(&state.core), &position, count, &summary);
-    fprintf(stderr, "awsintercept: calls by account, service, operation and outcome\n");
-    qsort(summary.lines, summary.n, sizeof(*summary.lines), by_text);
-    for (size_t i = 0; i < summary.n; i++) {
-        fprintf(stderr, "%8zu  %s\n", summary.lines[i].calls, summary.lines[i].text);
-        free(summary.lines[i].text);
-    }
-    if (summary.n == 0) {
-        fprintf(stderr, "          none; `awsintercept doctor COMMAND` may tell why\n");
-    }
-    free(summary.lines);
 }
