@@ -57,10 +57,13 @@ static struct awi_str message_of(struct awi_req *req,
     if (strangers && awi_str_is(req->model->signing_name, "s3")) {
         return AWI_STR("Access Denied");
     }
+    /* STS does not tell what a trust policy lacks, nor whether there is one (6.6). */
+    bool untold = l->layers.kind == AWI_RESOURCE_ROLE && decision->layer == AWI_LAYER_RESOURCE &&
+                  decision->verdict == AWI_IMPLICIT_DENY;
     awi_policy_message(&l->layers,
                        asked,
                        decision,
-                       AWI_MESSAGE_POLICY_ARN | (strangers ? AWI_MESSAGE_NO_REASON : 0),
+                       AWI_MESSAGE_POLICY_ARN | (strangers || untold ? AWI_MESSAGE_NO_REASON : 0),
                        &text);
     struct awi_str message = awi_arena_str(req->arena, awi_buf_view(&text));
     awi_buf_deinit(&text);
