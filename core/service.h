@@ -240,3 +240,14 @@ int awi_body_from_blob(struct awi_req *req,
                        uint64_t offset,
                        uint64_t len,
                        struct awi_body **ret);
+
+/* Bytes in memory, or a blob where its id is set. */
+struct awi_body_piece {
+    struct awi_str bytes;
+    struct awi_blob_id blob;
+    uint64_t size;
+};
+/* A body of pieces, one behind the other; pieces live as long. It is read within the transaction:
+ * to be kept, not to be answered. NULL: no memory. */
+struct awi_body *
+awi_body_from_pieces(struct awi_req *req, const struct awi_body_piece *pieces, size_t n);

@@ -55,8 +55,8 @@ int awi_request_spool(void *ctx,
     return r;
 }
 
-/* A body that lies in another blob: the copy of an object. */
-static int keep_copy(struct awi_req *req, const struct awi_body *body, struct awi_blob_id *ret_id)
+/* A body that lies in another blob: the copy of an object. It is then read no more. */
+static int keep_copy(struct awi_req *req, struct awi_body *body, struct awi_blob_id *ret_id)
 {
     uint64_t size = awi_body_size(body);
     char *chunk = awi_arena_alloc(req->arena, COPY_CHUNK);
@@ -76,6 +76,7 @@ static int keep_copy(struct awi_req *req, const struct awi_body *body, struct aw
         awi_spool_free(spool);
         return r;
     }
+    awi_body_release(body);
     return awi_blob_keep(req->txn, spool, ret_id);
 }
 
@@ -129,4 +130,91 @@ int awi_body_from_blob(struct awi_req *req,
     }
     *ret = awi_body_file(req->arena, fd, close_fd, offset, len);
     return *ret ? 0 : -ENOMEM;
+}
+
+/* --- Bodies of several pieces ---------------------------------------------------------------- */
+
+struct pieces {
+    struct awi_req *req;
+    const struct awi_body_piece *items;
+    size_t n;
+    size_t opened; /* which blob fd is; n: none */
+    int fd;
+};
+
+static void close_piece(struct pieces *pieces)
+{
+    if (pieces->fd >= 0) {
+        close(pieces->fd);
+    }
+    pieces->fd = -1;
+    pieces->opened = pieces->n;
+}
+
+static ssize_t read_piece(struct pieces *pieces, size_t at, uint64_t offset, void *data, size_t len)
+{
+    const struct awi_body_piece *piece = &pieces->items[at];
+    uint64_t left = piece->size - offset, size;
+
+    if (len > left) {
+        len = (size_t)left;
+    }
+    if (!piece->blob.text[0]) {
+        memcpy(data, piece->bytes.ptr + offset, len);
+        return (ssize_t)len;
+    }
+    if (pieces->opened != at) {
+        close_piece(pieces);
+        int r = awi_blob_open(pieces->req->core->store, &piece->blob, &pieces->fd, &size);
+        if (r < 0) {
+            pieces->fd = -1;
+            return r;
+        }
+        pieces->opened = at;
+    }
+    ssize_t n = pread(pieces->fd, data, len, (off_t)offset);
+    int error = n < 0 ? -errno : 0;
+    if (n <= 0 || offset + (uint64_t)n == piece->size) {
+        close_piece(pieces);
+    }
+    return error ? error : n;
+}
+
+static ssize_t pieces_read(void *self, uint64_t offset, void *data, size_t len)
+{
+    struct pieces *pieces = self;
+
+    for (size_t i = 0; i < pieces->n; i++) {
+        if (offset < pieces->items[i].size) {
+            return read_piece(pieces, i, offset, data, len);
+        }
+        offset -= pieces->items[i].size;
+    }
+    return 0;
+}
+
+static void pieces_release(void *self)
+{
+    close_piece(self);
+}
+
+static const struct awi_body_source pieces_source = {
+    .read = pieces_read,
+    .release = pieces_release,
+};
+
+struct awi_body *
+awi_body_from_pieces(struct awi_req *req, const struct awi_body_piece *pieces, size_t n)
+{
+    struct pieces *self = awi_arena_new(req->arena, struct pieces);
+    uint64_t size = 0;
+
+    if (!self) {
+        return NULL;
+    }
+    *self = (struct pieces){.req = req, .items = pieces, .n = n, .opened = n, .fd = -1};
+    for (size_t i = 0; i < n; i++) {
+        size += pieces[i].size;
+    }
+    return awi_body_stream(req->arena, &pieces_source, self, 0, size);
 }

@@ -52,7 +52,7 @@ int s3_object_put(struct awi_req *req,
                                     record);
 }
 
-static struct awi_blob_id blob_of(struct awi_str text)
+struct awi_blob_id s3_blob_of(struct awi_str text)
 {
     struct awi_blob_id id = {{0}};
 
@@ -68,7 +68,7 @@ int s3_data_drop(const struct s3_bucket *bucket, struct awi_str data_id, struct 
         r = awi_delete(&bucket->content, "data", data_id);
     }
     if (r == 0 && blob_id.len > 0) {
-        struct awi_blob_id id = blob_of(blob_id);
+        struct awi_blob_id id = s3_blob_of(blob_id);
 
         r = awi_blob_delete(bucket->content.txn, &id);
     }
@@ -138,7 +138,7 @@ static int piece_body(struct awi_req *req,
     struct awi_str bytes = AWI_STR("");
 
     if (blob_id.len > 0) {
-        struct awi_blob_id id = blob_of(blob_id);
+        struct awi_blob_id id = s3_blob_of(blob_id);
 
         return awi_body_from_blob(req, &id, offset, len, ret);
     }

@@ -71,14 +71,9 @@ int s3_copy_source(struct awi_req *req,
     return 0;
 }
 
-struct source {
-    struct awi_str name, key;
-    struct s3_bucket bucket;
-    struct s3_ObjectRecord record;
-};
-
-static int
-open_source(struct awi_req *req, const struct s3_CopyObjectRequest *in, struct source *ret)
+int s3_source_open(struct awi_req *req,
+                   const struct s3_CopyObjectRequest *in,
+                   struct s3_source *ret)
 {
     struct s3_condition condition = {in->CopySourceIfMatch,
                                      in->CopySourceIfNoneMatch,
@@ -123,11 +118,6 @@ open_source(struct awi_req *req, const struct s3_CopyObjectRequest *in, struct s
                         "The source object of the COPY action is not in the active tier and is "
                         "only stored in Amazon S3 Glacier.");
     }
-    if (r == 0 && (uint64_t)ret->record.Size.v > COPY_MAX) {
-        return s3_fail_request(req,
-                               "The specified copy source is larger than the maximum allowable "
-                               "size for a copy source: 5368709120");
-    }
     return r;
 }
 
@@ -150,7 +140,7 @@ static void replace_metadata(struct awi_req *req,
 static int check_target(struct awi_req *req,
                         const struct s3_CopyObjectRequest *in,
                         const struct s3_bucket *bucket,
-                        const struct source *source)
+                        const struct s3_source *source)
 {
     bool replace = awi_str_is(in->MetadataDirective, "REPLACE");
     struct s3_acl acl = {
@@ -195,7 +185,7 @@ static int check_target(struct awi_req *req,
 static int make_copy(struct awi_req *req,
                      const struct s3_CopyObjectRequest *in,
                      const struct s3_bucket *bucket,
-                     const struct source *source,
+                     const struct s3_source *source,
                      struct s3_ObjectRecord *record)
 {
     struct s3_encryption encryption = S3_ENCRYPTION(in);
@@ -277,7 +267,7 @@ int s3_copy_object(struct awi_req *req,
                    struct s3_CopyObjectOutput *out)
 {
     struct s3_ObjectRecord record, old;
-    struct source source = {0};
+    struct s3_source source = {0};
     struct s3_bucket bucket;
     bool exists;
     int r = s3_check_key(req, in->Key);
@@ -286,7 +276,12 @@ int s3_copy_object(struct awi_req *req,
         r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
     }
     if (r == 0) {
-        r = open_source(req, in, &source);
+        r = s3_source_open(req, in, &source);
+    }
+    if (r == 0 && (uint64_t)source.record.Size.v > COPY_MAX) {
+        return s3_fail_request(req,
+                               "The specified copy source is larger than the maximum allowable "
+                               "size for a copy source: 5368709120");
     }
     if (r == 0) {
         r = check_target(req, in, &bucket, &source);

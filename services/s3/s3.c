@@ -5,11 +5,15 @@
 #include "services/s3/s3.h"
 
 #include "services/s3/access.h"
+#include "services/s3/multipart.h"
 #include "services/s3/settings.h"
 
 static const struct s3_handlers handlers = {
+    .AbortMultipartUpload = s3_abort_multipart_upload,
+    .CompleteMultipartUpload = s3_complete_multipart_upload,
     .CopyObject = s3_copy_object,
     .CreateBucket = s3_create_bucket,
+    .CreateMultipartUpload = s3_create_multipart_upload,
     .DeleteBucket = s3_delete_bucket,
     .DeleteBucketCors = s3_setting_DeleteBucketCors,
     .DeleteBucketEncryption = s3_setting_DeleteBucketEncryption,
@@ -47,8 +51,10 @@ static const struct s3_handlers handlers = {
     .HeadBucket = s3_head_bucket,
     .HeadObject = s3_head_object,
     .ListBuckets = s3_list_buckets,
+    .ListMultipartUploads = s3_list_multipart_uploads,
     .ListObjects = s3_list_objects,
     .ListObjectsV2 = s3_list_objects_v2,
+    .ListParts = s3_list_parts,
     .PutBucketAccelerateConfiguration = s3_setting_PutBucketAccelerateConfiguration,
     .PutBucketAcl = s3_put_bucket_acl,
     .PutBucketCors = s3_setting_PutBucketCors,
@@ -65,6 +71,8 @@ static const struct s3_handlers handlers = {
     .PutObject = s3_put_object,
     .PutObjectTagging = s3_put_object_tagging,
     .PutPublicAccessBlock = s3_setting_PutPublicAccessBlock,
+    .UploadPart = s3_upload_part,
+    .UploadPartCopy = s3_upload_part_copy,
 };
 
 const struct awi_service awi_service_s3 = {

@@ -94,6 +94,7 @@ int s3_data_keep(struct awi_req *req,
                  struct awi_body *body,
                  struct awi_str *ret_data_id,
                  struct awi_str *ret_blob_id);
+struct awi_blob_id s3_blob_of(struct awi_str text);
 int s3_data_drop(const struct s3_bucket *bucket, struct awi_str data_id, struct awi_str blob_id);
 /* Bytes of an object as an answer's body. */
 int s3_object_body(struct awi_req *req,
@@ -179,6 +180,17 @@ int s3_copy_source(struct awi_req *req,
                    struct awi_str *bucket,
                    struct awi_str *key,
                    struct awi_str *version);
+
+struct s3_source {
+    struct awi_str name, key;
+    struct s3_bucket bucket;
+    struct s3_ObjectRecord record;
+};
+
+/* The source as the CopySource members of the request say: found, readable, its conditions met. */
+int s3_source_open(struct awi_req *req,
+                   const struct s3_CopyObjectRequest *in,
+                   struct s3_source *ret);
 
 /* --- handlers -------------------------------------------------------------------------------- */
 
