@@ -38,6 +38,7 @@ bool awi_cli_needs_supervisor(const char *file)
            (exec.kind == AWI_EXEC_STATIC || (exec.kind == AWI_EXEC_DYNAMIC && exec.go));
 }
 
+#define FLAGS              (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_SPEC_ALLOW)
 #define FIELD(name)        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, name))
 #define IS(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (yes), (no))
 
@@ -66,11 +67,9 @@ static int install_filter(bool connects_only)
     };
     struct sock_fprog filter = {sizeof(program) / sizeof(program[0]), program};
 
-    int fd = (int)syscall(
-        SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
+    int fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, FLAGS, &filter);
     if (fd < 0 && errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) {
-        fd = (int)syscall(
-            SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
+        fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, FLAGS, &filter);
     }
     return fd < 0 ? -errno : fd;
 }

@@ -28,7 +28,8 @@ enum awi_link_kind {
     AWI_LINK_FREE,
     /* Its peer is the core: what the host writes is fed, the answer lies behind the descriptor. */
     AWI_LINK_CONN,
-    /* A real connection to what may be a proxy: the first bytes tell whether it becomes a CONN. */
+    /* A real connection to what may be a proxy: the first bytes tell whether it becomes a CONN. Or
+     * one to a name server. */
     AWI_LINK_PROXY,
     /* A real datagram socket that asks a name server. */
     AWI_LINK_DNS,
@@ -45,6 +46,7 @@ struct awi_link {
     atomic_bool late; /* see awi_fd_late_run() */
     atomic_bool orphan;
     bool closing;  /* the core has said its last word; what the host still writes is dropped */
+    bool spoken;   /* AWI_LINK_PROXY: SOCKS has been spoken on it */
     bool finished; /* the host has shut its writing side down */
     int peer;
     int spare;

@@ -56,8 +56,11 @@ static ssize_t write_ours(int fd, const struct iovec *iov, size_t count)
         break;
     case AWI_LINK_PROXY:
         r = awi_proxy_first_write(link, fd, iov, count);
-        link = r > 0 ? awi_link_take(fd) : NULL;
-        r = link ? awi_divert_write(link, iov, count) : r < 0 ? r : WRITE_REAL;
+        link = r == AWI_PROXY_DIVERTED ? awi_link_take(fd) : NULL;
+        r = r > AWI_PROXY_DIVERTED ? r - AWI_PROXY_TAKEN
+            : link                 ? awi_divert_write(link, iov, count)
+            : r < 0                ? r
+                                   : WRITE_REAL;
         break;
     case AWI_LINK_DNS:
     case AWI_LINK_DNS_PAIR:

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Watches connections to the proxies that the environment names. A proxy is recognised by its port:
+ * Watches connections to the proxies that the environment names, and TCP connections to name
+ * servers. A proxy is recognised by its port:
  * a connection to the same port elsewhere is watched for one write and then left alone.
  */
 #include "preload/proxy.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -12,6 +14,7 @@
 #include <strings.h>
 
 #include "preload/divert.h"
+#include "preload/dns.h"
 #include "preload/guard.h"
 #include "preload/match.h"
 #include "preload/names.h"
@@ -66,11 +69,23 @@ static bool is_proxy_port(uint16_t port)
     return false;
 }
 
+static bool is_stream(int fd)
+{
+    int type = 0;
+    socklen_t len = sizeof(type);
+    return AWI_REAL(getsockopt)(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_STREAM;
+}
+
 void awi_proxy_connected(int fd, const struct sockaddr *addr, socklen_t len)
 {
     if ((addr->sa_family != AF_INET && addr->sa_family != AF_INET6) ||
-        len < sizeof(struct sockaddr_in) ||
-        !is_proxy_port(ntohs(((const struct sockaddr_in *)(const void *)addr)->sin_port))) {
+        len < sizeof(struct sockaddr_in)) {
+        return;
+    }
+    bool to_name_server = awi_dns_port(addr, len);
+    if (to_name_server
+            ? !is_stream(fd)
+            : !is_proxy_port(ntohs(((const struct sockaddr_in *)(const void *)addr)->sin_port))) {
         return;
     }
     struct awi_entry entry;
@@ -131,17 +146,9 @@ static size_t gather(char *out, size_t size, const struct iovec *iov, size_t cou
     return used;
 }
 
-int awi_proxy_first_write(struct awi_link *link, int fd, const struct iovec *iov, size_t count)
+/* Turns fd, whose link is gone, into a connection of ours to host. 0 or -errno. */
+static int divert_to(int fd, const char *host, uint16_t port)
 {
-    char start[LONGEST_START];
-    char *host;
-    uint16_t port;
-
-    awi_link_drop(link);
-    gather(start, sizeof(start), iov, count);
-    if (!first_host(start, &host, &port) || !awi_match_target(host, port)) {
-        return 0;
-    }
     struct sockaddr_storage to;
     socklen_t len = sizeof(to);
     struct in_addr v4;
@@ -162,6 +169,147 @@ int awi_proxy_first_write(struct awi_link *link, int fd, const struct iovec *iov
         in6->sin6_port = htons(port);
         len = sizeof(*in6);
     }
-    int r = awi_divert(fd, (struct sockaddr *)&to, len);
-    return r < 0 ? r : 1;
+    return awi_divert(fd, (struct sockaddr *)&to, len);
+}
+
+/*
+ * SOCKS (RFC 1928, and version 4 with its extension 4a). A request names the host; before one of
+ * version 5 come a greeting and perhaps a log-in, which the proxy answers.
+ */
+enum {
+    SOCKS4 = 4,
+    SOCKS5 = 5,
+    SOCKS_LOGIN = 1,
+    SOCKS_CONNECT = 1,
+    BY_V4 = 1,
+    BY_NAME = 3,
+    BY_V6 = 4
+};
+
+struct socks_target {
+    char host[256];
+    uint16_t port;
+};
+
+static uint16_t port_at(const unsigned char *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static bool socks5_target(const unsigned char *msg, size_t len, struct socks_target *ret)
+{
+    size_t name = len > 4 ? msg[4] : 0;
+    if (len < 10 || msg[1] != SOCKS_CONNECT) {
+        return false;
+    }
+    switch (msg[3]) {
+    case BY_V4:
+        ret->port = port_at(msg + 8);
+        return inet_ntop(AF_INET, msg + 4, ret->host, sizeof(ret->host)) != NULL;
+    case BY_V6:
+        ret->port = len < 22 ? 0 : port_at(msg + 20);
+        return len >= 22 && inet_ntop(AF_INET6, msg + 4, ret->host, sizeof(ret->host)) != NULL;
+    case BY_NAME:
+        if (len < 7 + name) {
+            return false;
+        }
+        memcpy(ret->host, msg + 5, name);
+        ret->host[name] = '\0';
+        ret->port = port_at(msg + 5 + name);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* 4, command, port, address, user, 0, and where the address is 0.0.0.x a name, 0. */
+static bool socks4_target(const unsigned char *msg, size_t len, struct socks_target *ret)
+{
+    const unsigned char *end = len > 8 ? memchr(msg + 8, 0, len - 8) : NULL;
+    if (!end || msg[1] != SOCKS_CONNECT) {
+        return false;
+    }
+    ret->port = port_at(msg + 2);
+    if (msg[4] || msg[5] || msg[6] || !msg[7]) {
+        return inet_ntop(AF_INET, msg + 4, ret->host, sizeof(ret->host)) != NULL;
+    }
+    const unsigned char *name = end + 1;
+    end = memchr(name, 0, len - (size_t)(name - msg));
+    if (!end || (size_t)(end - name) >= sizeof(ret->host)) {
+        return false;
+    }
+    memcpy(ret->host, name, (size_t)(end - name) + 1);
+    return true;
+}
+
+/* The proxy's yes, in its place. */
+static int grant(int fd, unsigned char version)
+{
+    static const unsigned char five[] = {SOCKS5, 0, 0, BY_V4, 0, 0, 0, 0, 0, 0};
+    static const unsigned char four[] = {0, 90, 0, 0, 0, 0, 0, 0};
+    struct awi_link *link = awi_link_take(fd);
+    if (!link) {
+        return -ECONNRESET;
+    }
+    ssize_t n = version == SOCKS5
+                    ? AWI_REAL(send)(link->peer, five, sizeof(five), MSG_DONTWAIT | MSG_NOSIGNAL)
+                    : AWI_REAL(send)(link->peer, four, sizeof(four), MSG_DONTWAIT | MSG_NOSIGNAL);
+    int r = n < 0 ? -errno : 0;
+    awi_link_release(link);
+    return r;
+}
+
+static int socks_write(struct awi_link *link, int fd, const unsigned char *msg, size_t len)
+{
+    struct socks_target target;
+    bool in_version5 = link->spoken;
+    if (!in_version5 && len >= 3 && msg[0] == SOCKS5 && len == 2u + msg[1]) {
+        link->spoken = true;
+        awi_link_release(link);
+        return 0;
+    }
+    if (in_version5 && msg[0] == SOCKS_LOGIN) {
+        awi_link_release(link);
+        return 0;
+    }
+    awi_link_drop(link);
+    if (!(msg[0] == SOCKS4 ? socks4_target(msg, len, &target)
+                           : in_version5 && socks5_target(msg, len, &target)) ||
+        !awi_match_target(target.host, target.port)) {
+        return 0;
+    }
+    int r = divert_to(fd, target.host, target.port);
+    r = r < 0 ? r : grant(fd, msg[0]);
+    return r < 0 ? r : AWI_PROXY_TAKEN + (int)len;
+}
+
+/* Queries over TCP, each behind its length. For a name of ours there is no answer on this way. */
+static int query_write(struct awi_link *link, const unsigned char *msg, size_t len)
+{
+    unsigned char answer[LONGEST_START + 64];
+    size_t skip = len > 2 && port_at(msg) == len - 2 ? 2 : 0;
+    bool ours = awi_dns_answer(msg + skip, len - skip, answer, sizeof(answer)) > 0;
+    awi_link_release(link);
+    return ours ? -ECONNRESET : 0;
+}
+
+int awi_proxy_first_write(struct awi_link *link, int fd, const struct iovec *iov, size_t count)
+{
+    char start[LONGEST_START];
+    char *host;
+    uint16_t port;
+
+    size_t len = gather(start, sizeof(start), iov, count);
+    if (awi_dns_port((struct sockaddr *)&link->remote, link->remote_len)) {
+        return query_write(link, (const unsigned char *)start, len);
+    }
+    if (len && (link->spoken || start[0] == SOCKS4 || start[0] == SOCKS5)) {
+        return socks_write(link, fd, (const unsigned char *)start, len);
+    }
+    awi_link_drop(link);
+    if (!first_host(start, &host, &port) || !awi_match_target(host, port)) {
+        return 0;
+    }
+    int r = divert_to(fd, host, port);
+    return r < 0 ? r : AWI_PROXY_DIVERTED;
 }

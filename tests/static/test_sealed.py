@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fail closed, shown: test_sealed.py CLIENT in a network of its own, whose only way out is a dummy
+interface that counts. Whatever the client asks of AWS, no packet may come to it."""
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "clients"))
+
+import sandbox as box  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LAUNCHER = os.path.join(box.BUILD, "cli", "awsintercept")
+OUT = "/sys/class/net/awi0/statistics/tx_packets"
+SUFFIXES = ["us-east-1.amazonaws.com", "eu-central-1.amazonaws.com", "cn-north-1.amazonaws.com.cn",
+            "us-gov-west-1.amazonaws.com", "us-iso-east-1.c2s.ic.gov", "us-isob-east-1.sc2s.sgov.gov",
+            "eusc-de-east-1.amazonaws.eu", "us-east-1.api.aws"]
+FIXED = ["s3.amazonaws.com", "sts.amazonaws.com", "iam.amazonaws.com", "bucket.s3.amazonaws.com",
+         "bucket.s3.dualstack.us-east-1.amazonaws.com", "s3-fips.us-east-1.amazonaws.com",
+         "123456789012.ddb.us-east-1.amazonaws.com", "us-east-1.queue.amazonaws.com",
+         "abc.lambda-url.us-east-1.on.aws", "STS.AmazonAWS.COM", "sts.amazonaws.com.",
+         "169.254.169.254", "169.254.170.2", "[fd00:ec2::254]"]
+
+
+def names(seed):
+    """The fixed ones and as many of a kind as AWS might have tomorrow."""
+    chance = random.Random(seed)
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+    fuzz = []
+    for _ in range(12):
+        labels = ["".join(chance.choice(letters + "-") for _ in range(chance.randint(1, 20))).strip("-") or "x"
+                  for _ in range(chance.randint(1, 4))]
+        fuzz.append(".".join(labels) + "." + chance.choice(SUFFIXES))
+    return FIXED + ["sts." + s for s in SUFFIXES] + fuzz
+
+
+PYTHON = """
+import sys, urllib.request, urllib.error
+for url in sys.argv[1:]:
+    try:
+        urllib.request.urlopen(url, timeout=20).read()
+    except urllib.error.HTTPError:
+        pass
+    except Exception as error:
+        print(url, error)
+"""
+NODE = """
+const http = require('http'), https = require('https');
+for (const url of process.argv.slice(1)) {
+  const ask = (url.startsWith('https') ? https : http).get(url, {timeout: 20000}, r => r.resume());
+  ask.on('error', e => console.log(url, e.message));
+}
+"""
+
+
+def command(client, urls, world):
+    """How this client asks for all of these, and whether it needs the launcher."""
+    if client == "curl":
+        return ["curl", "-sS", "-m", "20"] + [w for u in urls for w in ("-o", "/dev/null", u)], False
+    if client == "wget":
+        return ["wget", "-q", "-T", "20", "-t", "1", "-O", "/dev/null", *urls], False
+    if client == "python":
+        return ["python3", "-c", PYTHON, *urls], False
+    if client == "node":
+        return ["node", "-e", NODE, *urls], False
+    import test_static
+    program, why = test_static.build_go(world, "fetch")
+    if not program:
+        box.skip("go cannot build: " + why)
+    return [LAUNCHER, "run", "--", program, "get", *urls], True
+
+
+def packets():
+    with open(OUT, encoding="ascii") as file:
+        return int(file.read())
+
+
+def make_network():
+    for words in ("link set lo up", "link add awi0 type dummy", "link set awi0 addrgenmode none",
+                  "link set awi0 multicast off", "link set awi0 up", "addr add 198.51.100.2/24 dev awi0",
+                  "addr add 2001:db8::2/64 dev awi0 nodad", "neigh add 198.51.100.1 lladdr 02:00:00:00:00:01 dev awi0",
+                  "route add default via 198.51.100.1", "-6 route add default dev awi0"):
+        subprocess.run(["ip", *words.split()], check=True)
+
+
+def inside(client):
+    make_network()
+    tap = box.Tap()
+    with box.Sandbox() as world:
+        before = packets()
+        subprocess.run(["curl", "-s", "-m", "1", "http://192.0.2.1/"], check=False)
+        tap.check(packets() > before, "the counter sees what leaves")
+        if client == "boto3":
+            calls = "".join("boto3.client('%s', region_name='%s').%s()\n" % c for c in (
+                ("sts", "us-east-1", "get_caller_identity"), ("sts", "cn-north-1", "get_caller_identity"),
+                ("s3", "eu-central-1", "list_buckets"), ("dynamodb", "us-gov-west-1", "list_tables")))
+            runs = [(["python3", "-c", "import boto3\n" + calls], False)]
+        elif client == "aws":
+            runs = [(["aws", *words.split()], False) for words in (
+                "sts get-caller-identity", "s3 ls", "dynamodb list-tables --region eu-west-1",
+                "ec2 describe-instances")]
+        else:
+            runs = [command(client, [scheme + "://" + name + "/" for name in names(client)], world)
+                    for scheme in ("http", "https")]
+        time.sleep(1)
+        before = packets()
+        for argv, launched in runs:
+            result = world.run(argv, preload=not launched)
+            print("# status %d %s" % (result.returncode, (result.stdout + result.stderr)[:200].replace("\n", " | ")))
+        tap.equal(packets() - before, 0, client + ": no packet left")
+    tap.end()
+
+
+def main():
+    client = sys.argv[1]
+    box.need({"boto3": "python3", "python": "python3", "go": "sh"}.get(client, client), client)
+    if "inside" in sys.argv:
+        inside(client)
+    ready = shutil.which("unshare") and shutil.which("ip") and os.geteuid() == 0
+    probe = ["unshare", "-n", "ip", "link", "add", "awi0", "type", "dummy"]
+    if not ready or subprocess.run(probe, check=False, capture_output=True).returncode:
+        box.skip("a network of its own needs root, unshare, ip and a dummy interface")
+    os.execvp("unshare", ["unshare", "-n", sys.executable, os.path.abspath(__file__), client, "inside"])
+
+
+main()
