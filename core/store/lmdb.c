@@ -38,7 +38,6 @@ int awi_lmdb_error(int rc)
     case MDB_READERS_FULL:
         return -EUSERS;
     case MDB_VERSION_MISMATCH:
-    case MDB_INVALID:
         return -EPROTO;
     case MDB_BAD_VALSIZE:
         return -EFBIG;

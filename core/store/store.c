@@ -304,8 +304,8 @@ static const char *advice(int error)
     case ETIMEDOUT:
         return "another process has held it for a minute (is it stopped in a debugger?)";
     case EIO:
-        return "its files are damaged or cannot be read; remove the directory or name another one "
-               "with AWSINTERCEPT_STATE";
+        return "its file data.mdb, or another one, is damaged or cannot be read; remove the "
+               "directory or name another one with AWSINTERCEPT_STATE";
     case EMFILE:
     case ENFILE:
         return "too many open files; raise the limit (ulimit -n)";

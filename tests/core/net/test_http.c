@@ -159,6 +159,7 @@ static void test_malformed_is_400_and_closes(void **state)
         "GET / HTTP/1.1\r\nHost: a:99999\r\n\r\n",      /* no port */
         "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
         "GET / HTTP/1.1\r\nHo st: a\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nNon sense: 1\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nbroken\r\n\r\n",
         "GET x HTTP/1.1\r\nHost: a\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",

@@ -119,7 +119,7 @@ static void test_damaged(void **fixture)
     memset(garbage, 'g', sizeof(garbage) - 1);
     garbage[sizeof(garbage) - 1] = 0;
     write_file(t->state, "data.mdb", garbage);
-    refuse(t->state, -EPROTO, "format");
+    refuse(t->state, -EIO, "data.mdb, or another one, is damaged");
 }
 
 static void test_path_is_a_file(void **fixture)
