@@ -1,26 +1,38 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Writes core/endpoint/aws_services.h's table: every service that botocore knows, its protocols and
-names, without operations. Services that are not emulated are refused in their own protocol by it.
+names, and for those that speak REST which operation a method and path mean. Services that are not
+emulated are refused in their own protocol by it.
 """
 import gzip
 import json
 import os
 import sys
 
-from awsmodel import HEAD, protocols_of, view
+from awsmodel import HEAD, c_text, protocols_of, view
 
 
-def metadata(path):
-    """Only the head of a model is read: whole models are large."""
+def value_of(text, name):
+    """A member of the model's outermost object; the shapes, by far most of it, are not parsed."""
+    at = text.index('"%s":{' % name)
+    return json.JSONDecoder().raw_decode(text[at + len(name) + 3:])[0]
+
+
+def read_model(path):
+    """Its metadata and operations."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        text = file.read(65536)
-        at = text.find('"metadata":')
-        if at < 0:
-            return json.loads(text + file.read())["metadata"]
-    while text[at] != "{":
-        at += 1
-    return json.JSONDecoder().raw_decode(text[at:])[0]
+        text = file.read()
+    try:
+        return value_of(text, "metadata"), value_of(text, "operations")
+    except ValueError:
+        model = json.loads(text)
+        return model["metadata"], model["operations"]
+
+
+def rest_lines(operations):
+    lines = ["%s %s %s\n" % (op["http"]["method"], op["http"]["requestUri"], name)
+             for name, op in sorted(operations.items())]
+    return "\n         ".join(c_text(line) for line in lines) or '""'
 
 
 def main():
@@ -38,7 +50,7 @@ def main():
                           ) if os.path.isdir(folder) else []
         if not versions:
             continue
-        meta = metadata(os.path.join(folder, versions[-1], "service-2.json.gz"))
+        meta, operations = read_model(os.path.join(folder, versions[-1], "service-2.json.gz"))
         names = protocols_of(meta)
         prefix = meta["endpointPrefix"]
         ns = meta.get("xmlNamespace")
@@ -46,11 +58,13 @@ def main():
         out.append("    {.id = %s,\n     .service_id = %s,\n     .endpoint_prefix = %s,\n"
                    "     .signing_name = %s,\n     .target_prefix = %s,\n     .api_version = %s,\n"
                    "     .xml_ns = %s,\n     .protocols = %s,\n     .protocol = AWI_PROTO_%s,\n"
+                   "     .rest_lines = %s,\n"
                    "     .query_compatible = %s,\n     .global = %s},\n" % (
                        view(name), view(meta.get("serviceId", name)), view(prefix),
                        view(meta.get("signingName", prefix)), view(meta.get("targetPrefix")),
                        view(meta["apiVersion"]), view(ns["uri"] if isinstance(ns, dict) else ns),
                        " | ".join("1u << AWI_PROTO_" + n for n in names), names[0],
+                       rest_lines(operations) if names[0].startswith("REST") else "NULL",
                        "true" if "awsQueryCompatible" in meta else "false",
                        "true" if everywhere else "false"))
         count += 1

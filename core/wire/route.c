@@ -197,6 +197,30 @@ static int operation_score(const struct awi_operation *op,
     return op->flags & AWI_OP_DEPRECATED ? score - 1 : score;
 }
 
+/* The operation of a service of which only the lines are known: its name, or absent. */
+static struct awi_str name_of_line(const struct awi_model *model,
+                                   const struct awi_wire_request *request,
+                                   const struct awi_param *params,
+                                   size_t n)
+{
+    struct awi_str lines = awi_str_from(model->rest_lines);
+    struct awi_str line, name = AWI_STR_NULL;
+    int best = -1;
+
+    while (awi_str_cut(&lines, '\n', &line) && line.len) {
+        struct awi_operation op = {0};
+        awi_str_cut(&line, ' ', &op.method);
+        awi_str_cut(&line, ' ', &op.uri);
+        op.name = line;
+        int score = operation_score(&op, request, params, n);
+        if (score > best) {
+            best = score;
+            name = line;
+        }
+    }
+    return name;
+}
+
 static int route_rest(struct awi_arena *arena,
                       const struct awi_model *model,
                       const struct awi_wire_request *request,
@@ -219,6 +243,11 @@ static int route_rest(struct awi_arena *arena,
             best = score;
             ret->operation = op;
         }
+    }
+    if (ret->operation) {
+        ret->name = ret->operation->name;
+    } else if (model->rest_lines) {
+        ret->name = name_of_line(model, request, params, n);
     }
     return 0;
 }
@@ -247,13 +276,8 @@ int awi_wire_route(struct awi_arena *arena,
         ret->name = at < 0 ? AWI_STR_NULL : awi_str_skip(request->path, (size_t)at + sign.len);
         break;
     }
-    default: {
-        int r = route_rest(arena, model, request, ret);
-        if (ret->operation) {
-            ret->name = ret->operation->name;
-        }
-        return r;
-    }
+    default:
+        return route_rest(arena, model, request, ret);
     }
     if (ret->name.ptr) {
         ret->operation = find_operation(model, ret->name);
