@@ -3,9 +3,12 @@
  * The DynamoDB service: which operations there are. An operation that is not here answers
  * NotImplemented.
  */
+#include "services/dynamodb/batch.h"
 #include "services/dynamodb/table.h"
 
 static const struct dynamodb_handlers handlers = {
+    .BatchGetItem = ddb_batch_get_item,
+    .BatchWriteItem = ddb_batch_write_item,
     .CreateTable = ddb_create_table,
     .DeleteItem = ddb_delete_item,
     .DeleteResourcePolicy = ddb_delete_resource_policy,
@@ -22,6 +25,8 @@ static const struct dynamodb_handlers handlers = {
     .Query = ddb_query,
     .Scan = ddb_scan,
     .TagResource = ddb_tag_resource,
+    .TransactGetItems = ddb_transact_get_items,
+    .TransactWriteItems = ddb_transact_write_items,
     .UntagResource = ddb_untag_resource,
     .UpdateContinuousBackups = ddb_update_continuous_backups,
     .UpdateItem = ddb_update_item,
@@ -29,8 +34,11 @@ static const struct dynamodb_handlers handlers = {
     .UpdateTimeToLive = ddb_update_time_to_live,
 };
 
+static const char *const reads[] = {"TransactGetItems", NULL};
+
 const struct awi_service awi_service_dynamodb = {
     .model = &dynamodb_model,
     .handlers = &handlers,
+    .reads = reads,
     .rows = ddb_access_rows,
 };

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TransactGetItems and TransactWriteItems: all or nothing, since a failure rolls the store's
+ * transaction back. Requests with a token are remembered for ten minutes, in table "token".
+ */
+#include "services/dynamodb/batch.h"
+
+#include "core/util/digest.h"
+
+#include <errno.h>
+
+#define TOKEN_MS (10 * 60 * 1000)
+
+/* --- Writing --------------------------------------------------------------------------------- */
+
+struct part {
+    struct ddb_write write;
+    struct ddb_written written;
+    struct dynamodb_AttributeMap item, values; /* copies: numbers are brought to normal form */
+    struct awi_str condition, update, return_values;
+    const struct dynamodb_ExpressionAttributeNameMap *names;
+    struct awi_str key;
+};
+
+#define PART(part, from, what, which)                                                              \
+    do {                                                                                           \
+        (part)->write.kind = (what);                                                               \
+        (part)->write.table = (from)->TableName;                                                   \
+        (part)->item = (from)->which;                                                              \
+        (part)->values = (from)->ExpressionAttributeValues;                                        \
+        (part)->condition = (from)->ConditionExpression;                                           \
+        (part)->names = &(from)->ExpressionAttributeNames;                                         \
+        (part)->return_values = (from)->ReturnValuesOnConditionCheckFailure;                       \
+    } while (0)
+
+static int
+read_part(struct awi_req *req, const struct dynamodb_TransactWriteItem *in, struct part *part)
+{
+    int n = !!in->ConditionCheck + !!in->Put + !!in->Delete + !!in->Update;
+
+    if (n != 1) {
+        return ddb_invalid(req,
+                           "TransactItems can only contain one of Check, Put, Update or Delete");
+    }
+    if (in->ConditionCheck) {
+        PART(part, in->ConditionCheck, DDB_WRITE_CHECK, Key);
+    } else if (in->Put) {
+        PART(part, in->Put, DDB_WRITE_PUT, Item);
+    } else if (in->Delete) {
+        PART(part, in->Delete, DDB_WRITE_DELETE, Key);
+    } else {
+        PART(part, in->Update, DDB_WRITE_UPDATE, Key);
+        part->update = in->Update->UpdateExpression;
+    }
+    part->write.item = &part->item;
+    return 0;
+}
+
+static int parse_part(struct awi_req *req, struct part *part)
+{
+    bool updates = part->write.kind == DDB_WRITE_UPDATE;
+    struct ddb_condition *condition = NULL;
+    struct ddb_update *update = NULL;
+    struct ddb_expressions all;
+    int r = ddb_expressions_begin(&all,
+                                  awi_arena(req),
+                                  part->names,
+                                  &part->values,
+                                  updates || awi_str_is_set(part->condition),
+                                  updates ? "UpdateExpression" : "ConditionExpression");
+
+    if (r == 0 && updates) {
+        r = ddb_parse_update(&all, part->update, &update);
+    }
+    if (r == 0) {
+        r = ddb_parse_condition(&all, "ConditionExpression", part->condition, &condition);
+    }
+    if (r == 0) {
+        r = ddb_expressions_end(&all);
+    }
+    part->write.condition = condition;
+    part->write.update = update;
+    return ddb_answered(req, r, all.message);
+}
+
+static int write_part(struct awi_req *req, struct part *parts, size_t at)
+{
+    struct part *part = &parts[at];
+    int r = parse_part(req, part);
+
+    if (r == 0) {
+        r = ddb_write(req, &part->write, &part->written);
+    }
+    if (r != 0) {
+        return r;
+    }
+    part->key = ddb_item_key(awi_arena(req), &part->written.table, &part->item);
+    if (!part->key.ptr) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < at; i++) {
+        if (awi_str_eq(parts[i].key, part->key)) {
+            return ddb_invalid(
+                req, "Transaction request cannot include multiple operations on one item");
+        }
+    }
+    return 0;
+}
+
+/* 0 when every condition held. */
+static int cancel(struct awi_req *req, const struct part *parts, size_t n)
+{
+    struct dynamodb_TransactionCanceledException body = {.CancellationReasons.set = true};
+    struct awi_buf text = AWI_BUF_INIT(64 << 10);
+    bool failed = false;
+    int r;
+
+    body.CancellationReasons.items =
+        awi_arena_array(awi_arena(req), struct dynamodb_CancellationReason, n);
+    if (!body.CancellationReasons.items) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct ddb_written *written = &parts[i].written;
+        struct dynamodb_CancellationReason *reason =
+            &body.CancellationReasons.items[body.CancellationReasons.n++];
+
+        failed |= written->failed;
+        reason->Code = written->failed ? AWI_STR("ConditionalCheckFailed") : AWI_STR("None");
+        if (written->failed) {
+            reason->Message = AWI_STR("The conditional request failed");
+            if (awi_str_is(parts[i].return_values, "ALL_OLD") && written->had_old) {
+                reason->Item = written->old;
+            }
+        }
+        awi_buf_printf(&text, "%s%.*s", i > 0 ? ", " : "", AWI_STR_FMT(reason->Code));
+    }
+    r = !failed ? 0
+                : awi_fail_with(req,
+                                &dynamodb_TransactionCanceledException_error,
+                                &body,
+                                "Transaction cancelled, please refer cancellation reasons for "
+                                "specific reasons [%.*s]",
+                                AWI_STR_FMT(awi_buf_view(&text)));
+    awi_buf_deinit(&text);
+    return r;
+}
+
+/* --- Tokens ---------------------------------------------------------------------------------- */
+
+struct token {
+    int64_t at;
+    unsigned char digest[32];
+};
+
+/* *ret_done: this very request was carried out already. */
+static int
+check_token(struct awi_req *req, const struct dynamodb_TransactWriteItemsInput *in, bool *ret_done)
+{
+    struct dynamodb_TransactWriteItemsInput request = {.TransactItems = in->TransactItems};
+    struct awi_scope scope = awi_scope(req);
+    struct token token = {.at = awi_now(req)}, old;
+    struct awi_str bytes, stored;
+    int r;
+
+    *ret_done = false;
+    if (!awi_str_is_set(in->ClientRequestToken)) {
+        return 0;
+    }
+    r = awi_record_encode(
+        awi_arena(req), &dynamodb_TransactWriteItemsInput_shape, &request, &bytes);
+    if (r == 0) {
+        r = awi_digest_of(AWI_SHA256, bytes, token.digest);
+    }
+    if (r < 0) {
+        return r;
+    }
+    r = awi_get(&scope, "token", in->ClientRequestToken, &stored);
+    if (r == 0 && stored.len == sizeof(old)) {
+        memcpy(&old, stored.ptr, sizeof(old));
+        if (token.at - old.at < TOKEN_MS) {
+            *ret_done = memcmp(old.digest, token.digest, sizeof(old.digest)) == 0;
+            return *ret_done ? 0
+                             : awi_fail(req,
+                                        &dynamodb_IdempotentParameterMismatchException_error,
+                                        "The request uses the same client token as a previous, but "
+                                        "non-identical request. Do not reuse a client token with "
+                                        "different requests, unless the requests are identical");
+        }
+    }
+    return r < 0 && r != -ENOENT
+               ? r
+               : awi_put(
+                     &scope, "token", in->ClientRequestToken, awi_str_of(&token, sizeof(token)));
+}
+
+int ddb_transact_write_items(struct awi_req *req,
+                             const struct dynamodb_TransactWriteItemsInput *in,
+                             struct dynamodb_TransactWriteItemsOutput *out)
+{
+    size_t n = in->TransactItems.n;
+    struct part *parts = awi_arena_array(awi_arena(req), struct part, n);
+    struct ddb_usages usages;
+    bool done = false;
+    int r = parts ? check_token(req, in, &done) : -ENOMEM;
+
+    if (r != 0 || done) {
+        return r;
+    }
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        r = read_part(req, &in->TransactItems.items[i], &parts[i]);
+        if (r == 0) {
+            r = write_part(req, parts, i);
+        }
+    }
+    if (r == 0) {
+        r = cancel(req, parts, n);
+    }
+    if (r == 0) {
+        r = ddb_usages_begin(req, &usages, n);
+    }
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        ddb_usages_add(&usages, &parts[i].written.usage, 2);
+    }
+    return r == 0
+               ? ddb_usages_answer(req, in->ReturnConsumedCapacity, &usages, &out->ConsumedCapacity)
+               : r;
+}
+
+/* --- Reading --------------------------------------------------------------------------------- */
+
+static int get_part(struct awi_req *req,
+                    const struct dynamodb_Get *get,
+                    struct ddb_usages *usages,
+                    struct dynamodb_ItemResponse *ret)
+{
+    struct ddb_table *table = awi_arena_new(awi_arena(req), struct ddb_table);
+    struct dynamodb_AttributeMap key = get->Key;
+    struct ddb_projection *projection = NULL;
+    struct ddb_expressions all;
+    struct ddb_usage usage;
+    int r = table ? ddb_expressions_begin(&all,
+                                          awi_arena(req),
+                                          &get->ExpressionAttributeNames,
+                                          NULL,
+                                          awi_str_is_set(get->ProjectionExpression),
+                                          "ProjectionExpression")
+                  : -ENOMEM;
+
+    if (r < 0) {
+        return r;
+    }
+    if (r == 0) {
+        r = ddb_parse_projection(&all, get->ProjectionExpression, &projection);
+    }
+    if (r == 0) {
+        r = ddb_expressions_end(&all);
+    }
+    r = ddb_answered(req, r, all.message);
+    if (r == 0) {
+        r = ddb_table_open(req, get->TableName, table);
+    }
+    if (r == 0) {
+        r = ddb_check_key(req, table, &key);
+    }
+    if (r == 0) {
+        r = ddb_get_one(req, table, &key, projection, true, &usage, &ret->Item);
+    }
+    if (r == 0) {
+        ddb_usages_add(usages, &usage, 2);
+    }
+    return r;
+}
+
+int ddb_transact_get_items(struct awi_req *req,
+                           const struct dynamodb_TransactGetItemsInput *in,
+                           struct dynamodb_TransactGetItemsOutput *out)
+{
+    size_t n = in->TransactItems.n;
+    struct ddb_usages usages;
+    int r = ddb_usages_begin(req, &usages, n);
+
+    out->Responses.items = awi_arena_array(awi_arena(req), struct dynamodb_ItemResponse, n);
+    if (r == 0 && !out->Responses.items) {
+        r = -ENOMEM;
+    }
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        r = get_part(req, in->TransactItems.items[i].Get, &usages, &out->Responses.items[i]);
+    }
+    out->Responses.n = n;
+    out->Responses.set = true;
+    return r == 0
+               ? ddb_usages_answer(req, in->ReturnConsumedCapacity, &usages, &out->ConsumedCapacity)
+               : r;
+}
