@@ -159,7 +159,19 @@ int awi_ring_allocate(struct awi_journal *journal, uint64_t position)
     return r;
 }
 
-/* Maps the pages that come next in one go, which costs a fraction of a fault for each. */
+/* Lets go of pages that were written. Who still writes there faults them in again. */
+static void unpopulate(struct awi_journal *journal, uint64_t start)
+{
+    uint64_t place = start % journal->ring;
+    char *map = atomic_load(&journal->map[place / SEGMENT]);
+
+    if (map) {
+        madvise(map + place % SEGMENT, POPULATE, MADV_DONTNEED);
+    }
+}
+
+/* Maps the pages that come next in one go, which costs a fraction of a fault for each, and gives
+ * those before them back: a process that calls much must not grow by the log's size. */
 void awi_ring_populate(struct awi_journal *journal, uint64_t position)
 {
     uint64_t done = atomic_load_explicit(&journal->populated, memory_order_relaxed);
@@ -170,5 +182,8 @@ void awi_ring_populate(struct awi_journal *journal, uint64_t position)
     uint64_t start = position & ~(uint64_t)(POPULATE - 1);
     if (atomic_compare_exchange_strong(&journal->populated, &done, start + POPULATE)) {
         madvise(awi_ring_at(journal, start), POPULATE, MADV_POPULATE_WRITE);
+        if (done >= POPULATE && start != done - POPULATE) {
+            unpopulate(journal, done - POPULATE);
+        }
     }
 }

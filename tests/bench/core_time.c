@@ -4,6 +4,7 @@
  *
  *     core_time caller|get|put REPETITIONS    median and 90th percentile, microseconds
  *     core_time accounts N                    bytes of memory that each of N accounts costs
+ *     core_time resident N                    bytes resident after N calls of GetCallerIdentity
  *     core_time stack REPETITIONS             bytes of stack that put and get use at most
  *
  * get and put are DynamoDB's, of items of 1 KiB in a table of 1000.
@@ -167,6 +168,19 @@ static int accounts(size_t n)
     return 0;
 }
 
+static int resident_after(size_t n)
+{
+    char text[1024];
+
+    for (size_t i = 0; i < n; i++) {
+        if (ask(text, caller(text, sizeof(text), 100000000000)) != 200) {
+            return 1;
+        }
+    }
+    printf("%ld\n", resident());
+    return 0;
+}
+
 static void *run_on_painted(void *arg)
 {
     return (void *)(intptr_t)(measure("put", *(size_t *)arg) || measure("get", *(size_t *)arg));
@@ -206,7 +220,7 @@ int main(int argc, char **argv)
     size_t n = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 
     if (n == 0) {
-        fprintf(stderr, "usage: core_time caller|get|put|accounts|stack N\n");
+        fprintf(stderr, "usage: core_time caller|get|put|accounts|resident|stack N\n");
         return 2;
     }
     core = core_load();
@@ -214,9 +228,10 @@ int main(int argc, char **argv)
     if (!conn) {
         return 1;
     }
-    int r = strcmp(argv[1], "accounts") == 0 ? accounts(n)
-            : strcmp(argv[1], "stack") == 0  ? stack(n)
-                                             : measure(argv[1], n);
+    int r = strcmp(argv[1], "accounts") == 0   ? accounts(n)
+            : strcmp(argv[1], "resident") == 0 ? resident_after(n)
+            : strcmp(argv[1], "stack") == 0    ? stack(n)
+                                               : measure(argv[1], n);
     if (r) {
         fprintf(stderr, "core_time: a request failed\n");
     }
