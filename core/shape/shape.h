@@ -226,10 +226,10 @@ struct awi_model {
     uint32_t protocols;             /* 1 << enum awi_protocol: all that clients of any age speak */
     uint8_t protocol;               /* the model's own first choice */
     bool global;                    /* one endpoint a partition (iam, organizations) */
-    /* Of a service that is not emulated and speaks REST: its operations as lines "METHOD URI NAME", so
-     * that a refusal can name them. NULL: none. */
+    /* Of a service that is not emulated and speaks REST: its operations as lines "METHOD URI NAME",
+     * so that a refusal can name them. NULL: none. */
     const char *rest_lines;
-    bool query_compatible;          /* JSON answers carry x-amzn-query-error (SQS) */
+    bool query_compatible;                  /* JSON answers carry x-amzn-query-error (SQS) */
     const struct awi_operation *operations; /* sorted by name */
     uint16_t n_operations;
 };
