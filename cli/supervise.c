@@ -112,20 +112,24 @@ static int send_listener(int control, int fd)
     return sendmsg(control, &message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
 }
 
-/* Programs that read CA files by themselves find ours there; the others need no variable. */
-static int point_to_ca(const char *directory)
+static int point(const char *variable, const char *directory, const char *file)
 {
     AWI_AUTO(free) char *path = NULL;
-    const char *bundle = getenv("AWS_CA_BUNDLE");
 
-    if (asprintf(&path, "%s/ca.pem", directory) < 0) {
+    if (asprintf(&path, "%s/%s", directory, file) < 0) {
         path = NULL;
         return -ENOMEM;
     }
-    if (bundle && *bundle && setenv("AWS_CA_BUNDLE", path, 1) < 0) {
-        return -errno;
-    }
-    return setenv("SSL_CERT_FILE", path, 1) < 0 ? -errno : 0;
+    return setenv(variable, path, 1) < 0 ? -errno : 0;
+}
+
+/* Programs that read CA files by themselves find ours there; the others need no variable. */
+static int point_to_ca(const char *directory)
+{
+    const char *bundle = getenv("AWS_CA_BUNDLE");
+    int r = bundle && *bundle ? point("AWS_CA_BUNDLE", directory, AWI_SUPERVISED_BUNDLE) : 0;
+
+    return r < 0 ? r : point("SSL_CERT_FILE", directory, AWI_SUPERVISED_CA);
 }
 
 static int supervised(bool connects_only)

@@ -12,6 +12,10 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* In the supervisor's directory: what SSL_CERT_FILE and AWS_CA_BUNDLE name for its targets. */
+#define AWI_SUPERVISED_CA     "ca.pem"
+#define AWI_SUPERVISED_BUNDLE "aws-bundle.pem"
+
 /* Does this command need a supervisor to be intercepted? file: as found by awi_cli_find_command().
  */
 bool awi_cli_needs_supervisor(const char *file);

@@ -172,13 +172,13 @@ static void loop(struct supervisor *s)
  * The system's certificates with ours: the hooks add it when the file is opened. Programs that read
  * CA files by themselves are pointed to the copy.
  */
-static int write_ca_file(struct supervisor *s, const char *original)
+static int write_ca_file(struct supervisor *s, const char *original, const char *name)
 {
     char buffer[65536];
     AWI_AUTO(free) char *path = NULL;
     ssize_t n;
 
-    if (asprintf(&path, "%s/ca.pem", s->directory) < 0) {
+    if (asprintf(&path, "%s/%s", s->directory, name) < 0) {
         path = NULL;
         return -ENOMEM;
     }
@@ -193,6 +193,31 @@ static int write_ca_file(struct supervisor *s, const char *original)
         }
     }
     return n < 0 ? -errno : 0;
+}
+
+/* A user's file that is not there is not there for the target either. */
+static int write_ca_files(struct supervisor *s)
+{
+    const char *original = getenv("SSL_CERT_FILE"), *bundle = getenv("AWS_CA_BUNDLE");
+    int r = write_ca_file(s, original && *original ? original : SYSTEM_CAS, AWI_SUPERVISED_CA);
+
+    if (r == 0 && bundle && *bundle) {
+        r = write_ca_file(s, bundle, AWI_SUPERVISED_BUNDLE);
+    }
+    return r == -ENOENT ? 0 : r;
+}
+
+static void remove_ca_files(const struct supervisor *s)
+{
+    static const char *const names[] = {AWI_SUPERVISED_CA, AWI_SUPERVISED_BUNDLE};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        AWI_AUTO(free) char *path = NULL;
+        if (asprintf(&path, "%s/%s", s->directory, names[i]) >= 0) {
+            unlink(path);
+        }
+    }
+    rmdir(s->directory);
 }
 
 static int receive_listener(int control)
@@ -235,7 +260,6 @@ static void raise_limit(void)
 
 static int prepare(struct supervisor *s)
 {
-    const char *original = getenv("SSL_CERT_FILE");
     char place[] = "/tmp/awsintercept-ca-XXXXXX";
     void *symbol = dlsym(RTLD_DEFAULT, "awsintercept_is_intercepted");
 
@@ -253,7 +277,7 @@ static int prepare(struct supervisor *s)
     if (!s->directory || chmod(s->directory, 0755) < 0) {
         return -errno;
     }
-    return write_ca_file(s, original && *original ? original : SYSTEM_CAS);
+    return write_ca_files(s);
 }
 
 /* Sends the directory, takes the listener, and says that it is there. */
@@ -290,11 +314,7 @@ int awi_cli_supervisor(int argc, char **argv)
         loop(&s);
     }
     if (s.directory) {
-        AWI_AUTO(free) char *path = NULL;
-        if (asprintf(&path, "%s/ca.pem", s.directory) >= 0) {
-            unlink(path);
-        }
-        rmdir(s.directory);
+        remove_ca_files(&s);
     }
     return r < 0;
 }

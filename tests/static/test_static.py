@@ -169,7 +169,25 @@ class Group:
             for options in ((), ("--fresh",)):
                 if not (number == signal.SIGKILL and options):
                     self.killed(number, options)
+        self.orphaned()
         self.tap.check(is_quiet(self.world), "nothing runs any more", supervisors(self.world))
+
+    def orphaned(self):
+        """The supervisor is killed: what is left cannot connect anywhere, AWS or not."""
+        child = subprocess.Popen([LAUNCHER, "run", "--", self.fetch, "later", "127.97.1.1:80"],
+                                 env=self.world.env(preload=False), stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, text=True)
+        target = int(child.stdout.readline())
+        place = [line.split("=", 1)[1] for line in self.environ(target)
+                 if line.startswith("SSL_CERT_FILE=")]
+        for pid in supervisors(self.world):
+            with open("/proc/%d/cmdline" % pid, encoding="utf-8") as file:
+                if file.read().split("\0")[1:2] == ["supervise"]:
+                    os.kill(pid, signal.SIGKILL)
+        said = child.communicate("go on\n", timeout=box.PATIENCE)[0]
+        self.tap.check("function not implemented" in said, "without a supervisor: ENOSYS", said)
+        for path in place:
+            shutil.rmtree(os.path.dirname(path))
 
     def killed(self, number, options):
         # A session of its own: the signal goes to the launcher alone.
@@ -218,6 +236,14 @@ class Group:
             shutil.copy(server.cert, folder)
             self.said(self.launch(*caller, env={"SSL_CERT_DIR": folder}), both,
                       "SSL_CERT_DIR: both are trusted")
+            result = self.launch("bash", "-c", "%s run sh -c 'cat $AWS_CA_BUNDLE'" % self.fetch,
+                                 env={"AWS_CA_BUNDLE": server.cert})
+            with open(server.cert, encoding="ascii") as file:
+                own = file.read().strip()
+            self.tap.check(own in result.stdout and result.stdout.count("BEGIN CERT") > 1,
+                           "AWS_CA_BUNDLE: the user's certificate and ours", result.stdout)
+            missing = self.launch(self.fetch, "exit", "5", env={"SSL_CERT_FILE": "/nonexistent/ca.pem"})
+            self.tap.equal(missing.returncode, 5, "a file of certificates that is not there")
             result = self.launch(self.fetch, "get", server.url, env={"AWS_CA_BUNDLE": server.cert})
             self.tap.refused(result, "certificate signed by unknown authority",
                              "AWS_CA_BUNDLE is not for others")

@@ -7,6 +7,7 @@
 //	fetch many N URL        N requests at once on N connections: how many were answered
 //	fetch hasty N URL       N connections that are reset in the middle of an answer, then one good get
 //	fetch exit N            ends with this status
+//	fetch later ADDRESS     prints its number, waits for a line of input, then connects as peer does
 //	fetch wait              prints its number and waits for a signal
 //	fetch run CMD ARG...    runs another program and ends as it did
 //	fetch peer ADDRESS      connects and prints the peer's address
@@ -163,6 +164,10 @@ func main() {
 		os.Exit(hasty(n, argv[3]))
 	case "exit":
 		os.Exit(n)
+	case "later":
+		fmt.Println(os.Getpid())
+		bufio.NewReader(os.Stdin).ReadString('\n')
+		os.Exit(peer(argv[2]))
 	case "wait":
 		fmt.Println(os.Getpid())
 		time.Sleep(time.Hour)
