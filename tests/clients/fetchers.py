@@ -191,6 +191,25 @@ def java_trust_store(pem):
             [], {})
 
 
+# name: the interpreter, what it must be able to load, the program and its first arguments.
+SCRIPTS = {
+    "php-curl": ("php", ["-r", "exit(extension_loaded('curl') ? 0 : 1);"], ["fetch_curl.php"]),
+    "php-stream": ("php", ["-r", "exit(extension_loaded('openssl') ? 0 : 1);"], ["fetch_stream.php"]),
+    "perl-lwp": ("perl", ["-MLWP::UserAgent", "-MLWP::Protocol::https", "-e", "1"], ["fetch.pl"]),
+    "ruby-http": ("ruby", ["-rnet/https", "-e", "1"], ["fetch.rb"]),
+    "aiohttp": ("/usr/bin/python3", ["-c", "import aiohttp"], ["fetch_async.py", "aiohttp"]),
+    "httpx": ("/usr/bin/python3", ["-c", "import httpx"], ["fetch_async.py", "httpx"]),
+}
+
+
+def script(interpreter, probe, program):
+    """The command of a client that is a script, where the interpreter has the library."""
+    argv = [box.need(interpreter, interpreter)]
+    if subprocess.run(argv + probe, capture_output=True, check=False).returncode:
+        box.skip("the library of %s is not here (scripts/setup installs it)" % program[0])
+    return argv + [os.path.join(box.PROGRAMS, program[0]), *program[1:]]
+
+
 def by_name(name):
     """The client of that name, or the test is skipped."""
     if name == "curl":
@@ -209,6 +228,8 @@ def by_name(name):
         return Program(name, java("FetchUrl.java"), cafile=java_trust_store)
     if name == "java-http":
         return Program(name, java("FetchHttp.java"), cafile=java_trust_store)
+    if name in SCRIPTS:
+        return Program(name, script(*SCRIPTS[name]))
     raise SystemExit("no client is called " + name)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import subprocess
 
 import sandbox as box
 
@@ -16,8 +17,9 @@ class Failed(Exception):
 class Program:
     """A program that does all steps in one process and prints what it saw."""
 
-    def __init__(self, argv):
+    def __init__(self, argv, services=("s3", "dynamodb")):
         self.argv = argv
+        self.services = services
 
     def run(self, world):
         result = world.run(self.argv + [box.SECOND])
@@ -28,6 +30,8 @@ class Program:
 
 class Cli:
     """The aws command: a process for every step."""
+
+    services = ("s3", "dynamodb")
 
     def __init__(self, aws):
         self.aws = aws
@@ -124,6 +128,13 @@ def node_command():
     return [box.need("node", "node"), os.path.join(modules, "sdk.mjs")]
 
 
+def ruby_command():
+    ruby = [box.need("ruby", "ruby")]
+    if subprocess.run(ruby + ["-raws-sdk-s3", "-e", "1"], capture_output=True, check=False).returncode:
+        box.skip("Debian's ruby-aws-sdk-s3 is not here (scripts/setup installs it)")
+    return ruby
+
+
 def by_name(name):
     if name.startswith("awscli-"):
         return Cli(aws_command(name))
@@ -131,4 +142,6 @@ def by_name(name):
         return Program(python_command(name) + [os.path.join(box.PROGRAMS, "sdk.py")])
     if name == "node-sdk":
         return Program(node_command())
+    if name == "ruby-sdk":
+        return Program(ruby_command() + [os.path.join(box.PROGRAMS, "sdk.rb")], services=("s3",))
     raise SystemExit("no client is called " + name)
