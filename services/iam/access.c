@@ -338,9 +338,10 @@ int iam_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
     const struct iam_tagListType *tags;
     int r = items ? 0 : -ENOMEM;
 
-    static const struct row other = {.operation = "", .target = ON_ACCOUNT};
-    a.row = a.row ? a.row : &other;
-    r = r ? r : find_resource(&a);
+    if (r || !a.row) {
+        return r;
+    }
+    r = find_resource(&a);
     r = r ? r : add_context(&a);
     if (r) {
         return r;

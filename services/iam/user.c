@@ -4,6 +4,7 @@
  */
 #include "services/iam/iam.h"
 
+#include "core/identity/mfa.h"
 #include "core/identity/session.h"
 
 #include <errno.h>
@@ -177,8 +178,8 @@ int iam_get_group(struct awi_req *req,
 
 /* --- Renaming, deleting ----------------------------------------------------------------------- */
 
-/* The keys carry the name and the ARN of their user. */
-static int rename_keys(struct awi_req *req, const struct core_UserRecord *user)
+/* Keys carry the name and the ARN of their user, MFA devices the name. */
+static int rename_belongings(struct awi_req *req, const struct core_UserRecord *user)
 {
     struct core_AccessKeyRecord key;
     int r = 0;
@@ -189,6 +190,13 @@ static int rename_keys(struct awi_req *req, const struct core_UserRecord *user)
         key.UserName = user->UserName;
         key.UserArn = user->Arn;
         r = r ? r : awi_access_key_put(awi_request_txn(req), awi_arena(req), &key);
+    }
+    for (size_t i = 0; r == 0 && i < user->MfaDevices.n; i++) {
+        struct core_MfaDeviceRecord device;
+        struct awi_str serial = user->MfaDevices.items[i];
+        r = awi_mfa_get(awi_request_txn(req), awi_arena(req), serial, &device);
+        device.UserName = user->UserName;
+        r = r ? r : awi_mfa_put(awi_request_txn(req), awi_arena(req), &device);
     }
     return r;
 }
@@ -214,7 +222,7 @@ int iam_update_user(struct awi_req *req, const struct iam_UpdateUserRequest *in,
     r = r ? r : e.user.Arn.ptr ? 0 : -ENOMEM;
     r = r ? r : awi_user_delete(awi_request_txn(req), awi_arena(req), awi_account(req), old);
     r = r ? r : iam_entity_save(req, &e);
-    return r ? r : rename_keys(req, &e.user);
+    return r ? r : rename_belongings(req, &e.user);
 }
 
 int iam_delete_user(struct awi_req *req, const struct iam_DeleteUserRequest *in, void *out)
