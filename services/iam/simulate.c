@@ -1,130 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SimulateCustomPolicy, SimulatePrincipalPolicy and the context keys of policies: the evaluator of
- * core/policy asked about policies that are given, or that a user, group or role has.
+ * SimulateCustomPolicy and SimulatePrincipalPolicy: the evaluator of core/policy asked about
+ * policies that are given, or that a user, group or role has.
  */
-#include "services/iam/iam.h"
+#include "services/iam/book.h"
 
 #include "core/identity/managed.h"
-#include "core/policy/policy.h"
 
 #include <errno.h>
 
 #define MOST_MATCHES 64
 
-/* The policies that are asked about, and the texts they were compiled from. */
-struct book {
-    struct awi_req *req;
-    struct awi_policy_ref *refs;
-    struct awi_str *texts;
-    size_t n, room;
-};
-
-static int add(struct book *book, struct awi_str id, struct awi_str text)
-{
-    struct awi_policy_error error;
-
-    if (book->n == book->room) {
-        size_t room = book->room ? book->room * 2 : 16;
-        struct awi_policy_ref *refs =
-            awi_arena_array(awi_arena(book->req), struct awi_policy_ref, room);
-        struct awi_str *texts = awi_arena_array(awi_arena(book->req), struct awi_str, room);
-        if (!refs || !texts) {
-            return -ENOMEM;
-        }
-        if (book->n) {
-            memcpy(refs, book->refs, book->n * sizeof(*refs));
-            memcpy(texts, book->texts, book->n * sizeof(*texts));
-        }
-        book->refs = refs;
-        book->texts = texts;
-        book->room = room;
-    }
-    book->refs[book->n].id = id;
-    book->texts[book->n] = text;
-    int r = awi_policy_compile(awi_arena(book->req), text, &book->refs[book->n].policy, &error);
-    if (r == -EINVAL || r == -EMSGSIZE) {
-        return awi_fail(book->req,
-                        &iam_InvalidInputException_error,
-                        "The policy %.*s is malformed: %s",
-                        AWI_STR_FMT(id),
-                        r == -EINVAL ? error.reason : "it is too long");
-    }
-    book->n += r == 0;
-    return r;
-}
-
-static int
-add_list(struct book *book, const char *name, const struct iam_SimulationPolicyListType *list)
-{
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < list->n; i++) {
-        struct awi_str id = awi_arena_printf(awi_arena(book->req), "%s.%zu", name, i + 1);
-        r = id.ptr ? add(book, id, list->items[i]) : -ENOMEM;
-    }
-    return r;
-}
-
-static int add_entity(struct book *book, const struct iam_entity *e)
-{
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < e->inlined->n; i++) {
-        struct awi_str id = awi_arena_printf(awi_arena(book->req),
-                                             "%s_%.*s_%.*s",
-                                             iam_kind_words[e->kind],
-                                             AWI_STR_FMT(e->name),
-                                             AWI_STR_FMT(e->inlined->items[i].Name));
-        r = id.ptr ? add(book, id, e->inlined->items[i].Document) : -ENOMEM;
-    }
-    for (size_t i = 0; r == 0 && i < e->attached->n; i++) {
-        struct awi_str arn = e->attached->items[i], text;
-        r = awi_managed_document(awi_request_txn(book->req), awi_arena(book->req), arn, &text);
-        r = r ? r : add(book, iam_policy_name(arn), text);
-    }
-    return r;
-}
-
-/* Policies of a principal, and of the groups that a user is in. */
-static int add_principal(struct book *book, struct awi_str arn, struct iam_entity *ret)
-{
-    struct awi_iam_arn parts;
-    struct iam_entity *group = awi_arena_new(awi_arena(book->req), struct iam_entity);
-    int r;
-
-    if (!group) {
-        return -ENOMEM;
-    }
-    if (awi_iam_arn_parse(arn, &parts) || !awi_str_eq(parts.account, awi_account(book->req)) ||
-        !(awi_str_is(parts.kind, "role") || awi_str_is(parts.kind, "user") ||
-          awi_str_is(parts.kind, "group"))) {
-        return awi_fail(book->req,
-                        &iam_InvalidInputException_error,
-                        "Invalid Entity Arn: %.*s does not clearly define entity type and name.",
-                        AWI_STR_FMT(arn));
-    }
-    r = iam_entity_open(book->req,
-                        awi_str_is(parts.kind, "role")   ? IAM_ROLE
-                        : awi_str_is(parts.kind, "user") ? IAM_USER
-                                                         : IAM_GROUP,
-                        parts.name,
-                        ret);
-    r = r ? r : add_entity(book, ret);
-    for (size_t i = 0; r == 0 && ret->kind == IAM_USER && i < ret->user.Groups.n; i++) {
-        r = iam_entity_open(book->req, IAM_GROUP, ret->user.Groups.items[i], group);
-        r = r ? r : add_entity(book, group);
-    }
-    return r;
-}
-
-/* --- Answers ---------------------------------------------------------------------------------- */
-
 struct simulation {
     struct awi_req *req;
     struct awi_policy_layers layers;
     struct awi_policy_caller caller;
-    struct book book;
+    struct iam_book book;
     struct awi_policy_key *context;
     size_t n_context;
 };
@@ -270,16 +161,16 @@ static int prepare(struct simulation *s, const struct question *q, struct awi_st
     size_t n = s->book.n, at_boundary = n, at_resource;
     struct awi_str owner = q->resource_owner;
     struct awi_str head;
-    int r = add_list(&s->book, "PermissionsBoundaryPolicyInputList", q->boundaries);
+    int r = iam_book_add_list(&s->book, "PermissionsBoundaryPolicyInputList", q->boundaries);
 
     if (r == 0 && s->book.n == n && boundary.len) {
         struct awi_str text;
         r = awi_managed_document(awi_request_txn(s->req), awi_arena(s->req), boundary, &text);
-        r = r ? r : add(&s->book, iam_policy_name(boundary), text);
+        r = r ? r : iam_book_add(&s->book, iam_policy_name(boundary), text);
     }
     at_resource = s->book.n;
     if (r == 0 && awi_str_is_set(q->resource_policy)) {
-        r = add(&s->book, AWI_STR("ResourcePolicy"), q->resource_policy);
+        r = iam_book_add(&s->book, AWI_STR("ResourcePolicy"), q->resource_policy);
     }
     r = r ? r : read_context(s, q->context);
     r = r ? r : awi_policy_caller_read(awi_arena(s->req), q->caller, AWI_STR_NULL, &s->caller);
@@ -338,7 +229,7 @@ int iam_simulate_custom_policy(struct awi_req *req,
 {
     struct simulation s = {.req = req, .book = {.req = req}};
     struct question q = QUESTION(in);
-    int r = add_list(&s.book, "PolicyInputList", &in->PolicyInputList);
+    int r = iam_book_add_list(&s.book, "PolicyInputList", &in->PolicyInputList);
 
     if (!awi_str_is_set(q.caller)) {
         q.caller = iam_arn(req, "user", AWI_STR("/"), AWI_STR("simulated"));
@@ -354,9 +245,9 @@ int iam_simulate_principal_policy(struct awi_req *req,
     struct simulation s = {.req = req, .book = {.req = req}};
     struct question q = QUESTION(in);
     struct iam_entity e;
-    int r = add_principal(&s.book, in->PolicySourceArn, &e);
+    int r = iam_book_add_principal(&s.book, in->PolicySourceArn, &e);
 
-    r = r ? r : add_list(&s.book, "PolicyInputList", &in->PolicyInputList);
+    r = r ? r : iam_book_add_list(&s.book, "PolicyInputList", &in->PolicyInputList);
     if (r) {
         return r;
     }
@@ -373,57 +264,4 @@ int iam_simulate_principal_policy(struct awi_req *req,
     }
     r = prepare(&s, &q, e.boundary ? *e.boundary : AWI_STR_NULL);
     return r ? r : answer(&s, &q, out);
-}
-
-/* --- Context keys ----------------------------------------------------------------------------- */
-
-static int show_keys(struct book *book, struct iam_GetContextKeysForPolicyResponse *out)
-{
-    size_t most = 0, n;
-
-    for (size_t i = 0; i < book->n; i++) {
-        awi_policy_keys(book->refs[i].policy, &n);
-        most += n;
-    }
-    struct awi_str *names = awi_arena_array(awi_arena(book->req), struct awi_str, most);
-    size_t found = 0;
-    for (size_t i = 0; names && i < book->n; i++) {
-        const struct awi_str *keys = awi_policy_keys(book->refs[i].policy, &n);
-        for (size_t k = 0; k < n; k++) {
-            size_t at = 0;
-            while (at < found && !awi_str_eq_nocase(names[at], keys[k])) {
-                at++;
-            }
-            names[at] = keys[k];
-            found = at == found ? at + 1 : found;
-        }
-    }
-    out->ContextKeyNames.items = names;
-    out->ContextKeyNames.n = found;
-    out->ContextKeyNames.set = true;
-    return names ? 0 : -ENOMEM;
-}
-
-int iam_get_context_keys_for_custom_policy(
-    struct awi_req *req,
-    const struct iam_GetContextKeysForCustomPolicyRequest *in,
-    struct iam_GetContextKeysForPolicyResponse *out)
-{
-    struct book book = {.req = req};
-    int r = add_list(&book, "PolicyInputList", &in->PolicyInputList);
-
-    return r ? r : show_keys(&book, out);
-}
-
-int iam_get_context_keys_for_principal_policy(
-    struct awi_req *req,
-    const struct iam_GetContextKeysForPrincipalPolicyRequest *in,
-    struct iam_GetContextKeysForPolicyResponse *out)
-{
-    struct book book = {.req = req};
-    struct iam_entity e;
-    int r = add_principal(&book, in->PolicySourceArn, &e);
-
-    r = r ? r : add_list(&book, "PolicyInputList", &in->PolicyInputList);
-    return r ? r : show_keys(&book, out);
 }

@@ -4,6 +4,8 @@
  */
 #include "services/sts/sts.h"
 
+#include "core/identity/mfa.h"
+
 #include <errno.h>
 
 const struct core_SessionRecord *sts_session(const struct awi_req *req)
@@ -54,6 +56,32 @@ int sts_issue(struct awi_req *req,
     return r;
 }
 
+/* A device of the caller's must have made the code; one that nobody created may have made any, but
+ * where permissions are enforced. */
+static int use_code(struct awi_req *req, struct awi_str serial, struct awi_str code)
+{
+    const struct awi_principal *caller = awi_principal(req);
+    struct awi_str user = caller->type == AWI_PRINCIPAL_USER ? caller->name : AWI_STR_NULL;
+    struct core_MfaDeviceRecord device;
+    int r = awi_mfa_get(awi_request_txn(req), awi_arena(req), serial, &device);
+
+    if (r == -ENOENT && awi_request_config(req)->iam != AWI_IAM_ENFORCE) {
+        return 0;
+    }
+    r = r ? r : awi_mfa_use(awi_request_txn(req), awi_arena(req), serial, user, code, awi_now(req));
+    if (r == -ENOENT) {
+        return awi_fail(req,
+                        &awi_error_AccessDenied,
+                        "MultiFactorAuthentication failed, unable to validate MFA code.  Please "
+                        "verify your MFA serial number is valid and associated with this user.");
+    }
+    return r <= 0 ? r
+                  : awi_fail(req,
+                             &awi_error_AccessDenied,
+                             "MultiFactorAuthentication failed with invalid MFA one time pass "
+                             "code.");
+}
+
 int sts_check_mfa(struct awi_req *req,
                   struct awi_str serial,
                   struct awi_str code,
@@ -68,12 +96,5 @@ int sts_check_mfa(struct awi_req *req,
                         "MultiFactorAuthentication failed, must provide both MFA serial number and "
                         "one time pass code.");
     }
-    if (*ret_present && awi_request_config(req)->iam == AWI_IAM_ENFORCE) {
-        /* No device is known that could have made the code. */
-        return awi_fail(req,
-                        &awi_error_AccessDenied,
-                        "MultiFactorAuthentication failed, unable to validate MFA code.  Please "
-                        "verify your MFA serial number is valid and associated with this user.");
-    }
-    return 0;
+    return *ret_present ? use_code(req, serial, code) : 0;
 }

@@ -2,17 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """IAM as boto3 sees it under LD_PRELOAD, permissions enforced, with two accounts. Runs itself again
 inside the sandbox."""
-import base64
-import hashlib
-import hmac
 import json
-import struct
 import sys
 import time
 
+from iam_world import A, B, World, allow, document, totp, trust
 from sandbox import Sandbox, Tap
-
-A, B = "111111111111", "222222222222"
 
 
 def outside():
@@ -24,54 +19,6 @@ def outside():
         for line in done.stderr.split("\n")[-20:]:
             print("# " + line)
         sys.exit(done.returncode)
-
-
-def document(*statements):
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-def allow(action, resource="*", **more):
-    return document(dict({"Effect": "Allow", "Action": action, "Resource": resource}, **more))
-
-
-def trust(principal, **more):
-    return document(dict({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"},
-                         **more))
-
-
-def totp(seed, step):
-    digest = hmac.new(base64.b32decode(seed), struct.pack(">Q", step), hashlib.sha1).digest()
-    at = digest[-1] & 15
-    return "%06d" % ((struct.unpack(">I", digest[at:at + 4])[0] & 0x7fffffff) % 1000000)
-
-
-class World:
-    def __init__(self, tap):
-        self.tap = tap
-
-    @staticmethod
-    def client(service, keys):
-        import boto3
-        from botocore.config import Config
-        if isinstance(keys, str):
-            keys = {"AccessKeyId": keys, "SecretAccessKey": "secret"}
-        return boto3.client(service, aws_access_key_id=keys["AccessKeyId"],
-                            aws_secret_access_key=keys["SecretAccessKey"],
-                            aws_session_token=keys.get("SessionToken"),
-                            config=Config(retries={"max_attempts": 1}))
-
-    def error(self, call, **args):
-        from botocore.exceptions import ClientError
-        try:
-            call(**args)
-            return ("done", "")
-        except ClientError as error:
-            return (error.response["Error"]["Code"], error.response["Error"]["Message"])
-
-    def refused(self, code, words, call, **args):
-        got = self.error(call, **args)
-        self.tap.check(got[0] == code and words in got[1],
-                       "%s: %s %s" % (call.__name__, code, words), got)
 
 
 def roles(w, iam):
@@ -261,6 +208,21 @@ def mfa(w, iam):
     tap.equal([d["SerialNumber"] for d in iam.list_mfa_devices(UserName="mia")["MFADevices"]],
               [serial], "the user has the device")
     w.refused("DeleteConflict", "", iam.delete_virtual_mfa_device, SerialNumber=serial)
+    role = iam.create_role(RoleName="careful", AssumeRolePolicyDocument=trust(
+        {"AWS": "arn:aws:iam::%s:user/mia" % A},
+        Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))["Role"]["Arn"]
+    sts = w.client("sts", iam.create_access_key(UserName="mia")["AccessKey"])
+    ask = {"RoleArn": role, "RoleSessionName": "abc"}
+    w.refused("AccessDenied", "sts:AssumeRole", sts.assume_role, **ask)
+    code = totp(seed, int(time.time()) // 30)
+    wrong = "%06d" % ((int(code) + 1) % 1000000)
+    w.refused("AccessDenied", "invalid MFA one time pass code", sts.assume_role,
+              SerialNumber=serial, TokenCode=wrong, **ask)
+    w.refused("AccessDenied", "unable to validate MFA code", sts.assume_role,
+              SerialNumber=serial + "x", TokenCode=code, **ask)
+    sts.assume_role(SerialNumber=serial, TokenCode=code, **ask)
+    w.refused("AccessDenied", "invalid MFA one time pass code", sts.assume_role,
+              SerialNumber=serial, TokenCode=code, **ask)
     iam.deactivate_mfa_device(UserName="mia", SerialNumber=serial)
     iam.delete_virtual_mfa_device(SerialNumber=serial)
     tap.equal(iam.list_virtual_mfa_devices()["VirtualMFADevices"], [], "no devices are left")
