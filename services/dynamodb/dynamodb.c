@@ -3,6 +3,7 @@
  * The DynamoDB service: which operations there are. An operation that is not here answers
  * NotImplemented.
  */
+#include "services/dynamodb/access.h"
 #include "services/dynamodb/batch.h"
 #include "services/dynamodb/table.h"
 
@@ -40,5 +41,6 @@ const struct awi_service awi_service_dynamodb = {
     .model = &dynamodb_model,
     .handlers = &handlers,
     .reads = reads,
+    .access = ddb_access,
     .rows = ddb_access_rows,
 };

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Besides what rows can say: a table's policy and tags, the condition keys dynamodb:LeadingKeys and
+ * dynamodb:Attributes, and the parts of transactions.
+ */
+#include "services/dynamodb/access.h"
+
+#include "services/dynamodb/table.h"
+
+#include "core/shape/value.h"
+
+#include <errno.h>
+
+#define MOST     101
+#define KEYS_MAX 128
+
+struct asking {
+    struct awi_req *req;
+    const void *in;
+    struct awi_access_list *list;
+};
+
+struct keys {
+    struct awi_req *req;
+    struct awi_context_entry *items;
+    size_t n;
+};
+
+static const void *
+find_member(const struct awi_shape *shape, const void *in, const char *name, enum awi_type type)
+{
+    for (size_t i = 0; shape && i < shape->n_members; i++) {
+        const struct awi_member *member = &shape->members[i];
+
+        if (member->shape->type == type && awi_str_is(member->name, name)) {
+            return awi_member_of(member, in);
+        }
+    }
+    return NULL;
+}
+
+/* --- Condition keys -------------------------------------------------------------------------- */
+
+static int begin_keys(struct keys *keys, struct awi_req *req)
+{
+    *keys = (struct keys){.req = req};
+    keys->items = awi_arena_array(awi_arena(req), struct awi_context_entry, KEYS_MAX);
+    return keys->items ? 0 : -ENOMEM;
+}
+
+static int add_key(struct keys *keys,
+                   struct awi_str name,
+                   const struct awi_str *values,
+                   size_t n,
+                   bool multivalued)
+{
+    if (n == 0 || !awi_str_is_set(values[0]) || keys->n == KEYS_MAX) {
+        return 0;
+    }
+    struct awi_str *copy = awi_arena_array(awi_arena(keys->req), struct awi_str, n);
+    if (!copy || !name.ptr) {
+        return -ENOMEM;
+    }
+    memcpy(copy, values, n * sizeof(*copy));
+    keys->items[keys->n++] =
+        (struct awi_context_entry){.key = name, .values = copy, .n = n, .multivalued = multivalued};
+    return 0;
+}
+
+/* A partition key as LeadingKeys has it; absent for one that is not there. */
+static struct awi_str leading(const struct ddb_table *table,
+                              const struct dynamodb_AttributeMap *map)
+{
+    const struct dynamodb_AttributeValue *value =
+        table->keys.n > 0 ? ddb_map_find(map, table->keys.parts[0].name) : NULL;
+
+    return !value ? AWI_STR_NULL : value->S.ptr ? value->S : value->N.ptr ? value->N : value->B;
+}
+
+static int add_item_keys(struct keys *keys,
+                         const struct ddb_table *table,
+                         const struct dynamodb_AttributeMap *map,
+                         bool whole_item)
+{
+    struct awi_str hash = leading(table, map);
+    struct awi_str *names = awi_arena_array(awi_arena(keys->req), struct awi_str, map->n);
+    int r = names ? add_key(keys, AWI_STR("dynamodb:LeadingKeys"), &hash, 1, true) : -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < map->n; i++) {
+        names[i] = map->items[i].key;
+    }
+    return r == 0 && whole_item ? add_key(keys, AWI_STR("dynamodb:Attributes"), names, map->n, true)
+                                : r;
+}
+
+/* The table's own tags: aws:ResourceTag. */
+static int add_resource_tags(struct keys *keys, const struct dynamodb_TagList *tags)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < tags->n; i++) {
+        r = add_key(keys,
+                    awi_arena_printf(awi_arena(keys->req),
+                                     "aws:ResourceTag/%.*s",
+                                     AWI_STR_FMT(tags->items[i].Key)),
+                    &tags->items[i].Value,
+                    1,
+                    false);
+    }
+    return r;
+}
+
+/* What one request on one table says of its items. */
+static int request_keys(struct keys *keys, const struct ddb_table *table, const void *in)
+{
+    const struct awi_shape *shape = awi_operation(keys->req)->input;
+    const struct dynamodb_AttributeMap *key = find_member(shape, in, "Key", AWI_TYPE_MAP);
+    const struct dynamodb_AttributeMap *item = find_member(shape, in, "Item", AWI_TYPE_MAP);
+    const struct dynamodb_AttributeNameList *names =
+        find_member(shape, in, "AttributesToGet", AWI_TYPE_LIST);
+    int r = 0;
+
+    if (key) {
+        r = add_item_keys(keys, table, key, false);
+    }
+    if (r == 0 && item) {
+        r = add_item_keys(keys, table, item, true);
+    }
+    return r == 0 && names
+               ? add_key(keys, AWI_STR("dynamodb:Attributes"), names->items, names->n, true)
+               : r;
+}
+
+/* --- Permissions ----------------------------------------------------------------------------- */
+
+static int add(struct asking *asking,
+               const char *action,
+               struct awi_str resource,
+               struct awi_str policy,
+               const struct keys *keys)
+{
+    if (asking->list->n == MOST || !resource.ptr) {
+        return -ENOMEM;
+    }
+    asking->list->items[asking->list->n++] = (struct awi_access){
+        .action = awi_str_from(action),
+        .resource = resource,
+        .policy = policy,
+        .context = keys ? keys->items : NULL,
+        .n_context = keys ? keys->n : 0,
+    };
+    return 0;
+}
+
+/* The name in an ARN arn:...:table/NAME[/index/...], or the name itself. */
+static struct awi_str plain_name(struct awi_str name)
+{
+    ptrdiff_t at = awi_str_search(name, AWI_STR(":table/"));
+    struct awi_str head;
+
+    if (at >= 0) {
+        name = awi_str_skip(name, (size_t)at + 7);
+        awi_str_cut(&name, '/', &head);
+        return head;
+    }
+    return name;
+}
+
+/* A table of the account: its record and schema where there is one. */
+static int look_up(struct awi_req *req,
+                   struct awi_str name,
+                   struct dynamodb_TableRecord *record,
+                   struct ddb_table *table)
+{
+    struct awi_scope scope = awi_scope(req);
+    int r =
+        awi_record_get(&scope, "table", name, awi_arena(req), &dynamodb_TableRecord_shape, record);
+
+    *table = (struct ddb_table){0};
+    if (r == -ENOENT) {
+        *record = (struct dynamodb_TableRecord){0};
+        return 0;
+    }
+    return r < 0 ? r : ddb_table_open(req, name, table);
+}
+
+/* One part of a transaction. */
+static int add_part(struct asking *asking,
+                    const char *action,
+                    struct awi_str name_or_arn,
+                    const struct dynamodb_AttributeMap *map,
+                    bool whole)
+{
+    struct awi_str name = plain_name(name_or_arn);
+    struct dynamodb_TableRecord record;
+    struct ddb_table table;
+    struct keys keys;
+    int r = begin_keys(&keys, asking->req);
+
+    if (r == 0) {
+        r = look_up(asking->req, name, &record, &table);
+    }
+    if (r == 0) {
+        r = add_item_keys(&keys, &table, map, whole);
+    }
+    if (r == 0) {
+        r = add_resource_tags(&keys, &record.Tags);
+    }
+    return r != 0 ? r
+                  : add(asking,
+                        action,
+                        awi_arn(asking->req, "table/%.*s", AWI_STR_FMT(name)),
+                        record.ResourcePolicy,
+                        &keys);
+}
+
+static int add_write(struct asking *asking, const struct dynamodb_TransactWriteItem *item)
+{
+    if (item->ConditionCheck) {
+        return add_part(asking,
+                        "dynamodb:ConditionCheckItem",
+                        item->ConditionCheck->TableName,
+                        &item->ConditionCheck->Key,
+                        false);
+    }
+    if (item->Put) {
+        return add_part(asking, "dynamodb:PutItem", item->Put->TableName, &item->Put->Item, true);
+    }
+    if (item->Delete) {
+        return add_part(
+            asking, "dynamodb:DeleteItem", item->Delete->TableName, &item->Delete->Key, false);
+    }
+    return item->Update ? add_part(asking,
+                                   "dynamodb:UpdateItem",
+                                   item->Update->TableName,
+                                   &item->Update->Key,
+                                   false)
+                        : 0;
+}
+
+static int add_items(struct asking *asking)
+{
+    const struct dynamodb_TransactGetItemsInput *get = asking->in;
+    const struct dynamodb_TransactWriteItemsInput *write = asking->in;
+    int r = 0;
+
+    if (awi_str_is(awi_operation(asking->req)->name, "TransactWriteItems")) {
+        for (size_t i = 0; r == 0 && i < write->TransactItems.n; i++) {
+            r = add_write(asking, &write->TransactItems.items[i]);
+        }
+        return r;
+    }
+    for (size_t i = 0; r == 0 && i < get->TransactItems.n; i++) {
+        const struct dynamodb_Get *one = get->TransactItems.items[i].Get;
+
+        r = add_part(asking, "dynamodb:GetItem", one->TableName, &one->Key, false);
+    }
+    return r;
+}
+
+/* Adds to a permission that a row gave: what is known of its table and items. */
+static int complete(struct awi_req *req, const void *in, struct awi_access *access)
+{
+    struct awi_str name = plain_name(access->resource);
+    struct dynamodb_TableRecord record;
+    struct ddb_table table;
+    struct keys keys;
+    int r = begin_keys(&keys, req);
+
+    if (r < 0 || awi_str_search(access->resource, AWI_STR(":table/")) < 0) {
+        return r;
+    }
+    for (size_t i = 0; i < access->n_context && keys.n < KEYS_MAX; i++) {
+        keys.items[keys.n++] = access->context[i];
+    }
+    r = look_up(req, name, &record, &table);
+    if (r == 0) {
+        r = request_keys(&keys, &table, in);
+    }
+    if (r == 0) {
+        r = add_resource_tags(&keys, &record.Tags);
+    }
+    access->policy = record.ResourcePolicy;
+    access->context = keys.items;
+    access->n_context = keys.n;
+    return r;
+}
+
+int ddb_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
+{
+    struct asking asking = {.req = req, .in = in, .list = ret};
+    int r;
+
+    if (awi_str_starts(awi_operation(req)->name, AWI_STR("Transact"))) {
+        ret->items = awi_arena_array(awi_arena(req), struct awi_access, MOST);
+        return ret->items ? add_items(&asking) : -ENOMEM;
+    }
+    r = awi_access_of_rows(req, ddb_access_rows, in, ret);
+    for (size_t i = 0; r == 0 && i < ret->n; i++) {
+        r = complete(req, in, &ret->items[i]);
+    }
+    return r;
+}
