@@ -82,7 +82,7 @@ int awi_blob_record(struct awi_txn *txn, const struct awi_blob_id *id, struct aw
     char bytes[BLOB_KEY];
     MDB_val key = record_key(id, bytes);
     MDB_val value;
-    int rc = mdb_get(txn->mdb, txn->env->dbi, &key, &value);
+    int rc = awi_mdb_get(txn->mdb, txn->env->dbi, &key, &value);
 
     if (rc == 0 && value.mv_size != sizeof(*ret)) {
         return -EIO;
@@ -101,7 +101,7 @@ put_record(struct awi_txn *txn, const struct awi_blob_id *id, const struct awi_e
     MDB_val key = record_key(id, bytes);
     MDB_val value = {.mv_size = sizeof(copy), .mv_data = &copy};
 
-    return awi_txn_result(txn, mdb_put(txn->mdb, txn->env->dbi, &key, &value, 0));
+    return awi_txn_result(txn, awi_mdb_put(txn->mdb, txn->env->dbi, &key, &value, 0));
 }
 
 static int add_op(struct awi_txn *txn,
@@ -253,7 +253,7 @@ int awi_blob_delete(struct awi_txn *txn, const struct awi_blob_id *id)
         return r;
     }
     MDB_val key = record_key(id, bytes);
-    r = awi_txn_result(txn, mdb_del(txn->mdb, txn->env->dbi, &key, NULL));
+    r = awi_txn_result(txn, awi_mdb_del(txn->mdb, txn->env->dbi, &key, NULL));
     if (r < 0) {
         return r;
     }

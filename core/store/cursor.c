@@ -52,7 +52,7 @@ static bool in_level(const struct awi_cursor *c, const MDB_val *entry)
 
 static int get(struct awi_cursor *c, MDB_val *entry, MDB_val *value, MDB_cursor_op op)
 {
-    return mdb_cursor_get(c->mdb, entry, value, op);
+    return awi_mdb_cursor_get(c->mdb, entry, value, op);
 }
 
 /* The entry before everything that is at or behind the given bytes. */

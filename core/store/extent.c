@@ -84,7 +84,7 @@ static int put_free(struct awi_txn *txn, uint64_t start, uint64_t size)
     MDB_val key = free_key(bytes, start);
     MDB_val value = {.mv_size = sizeof(size), .mv_data = &size};
 
-    return awi_txn_result(txn, mdb_put(txn->mdb, txn->env->dbi, &key, &value, 0));
+    return awi_txn_result(txn, awi_mdb_put(txn->mdb, txn->env->dbi, &key, &value, 0));
 }
 
 /* First fit; -ENOENT when there is none. */
@@ -99,7 +99,7 @@ static int take_free(struct awi_txn *txn, uint64_t size, uint64_t *ret)
     if (rc) {
         return awi_txn_result(txn, rc);
     }
-    rc = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    rc = awi_mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
     while (rc == 0) {
         const unsigned char *bytes = key.mv_data;
         if (key.mv_size != FREE_KEY || bytes[0] != KIND_FREE || value.mv_size != sizeof(have)) {
@@ -112,10 +112,10 @@ static int take_free(struct awi_txn *txn, uint64_t size, uint64_t *ret)
             for (unsigned i = 0; i < 8; i++) {
                 *ret = *ret << 8 | bytes[1 + i];
             }
-            rc = mdb_cursor_del(cursor, 0);
+            rc = awi_mdb_cursor_del(cursor);
             break;
         }
-        rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+        rc = awi_mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
     }
     mdb_cursor_close(cursor);
     int r = awi_txn_result(txn, rc);
@@ -127,7 +127,7 @@ static int take_end(struct awi_txn *txn, uint64_t size, uint64_t *ret)
     MDB_val key = {.mv_size = sizeof(end_name), .mv_data = end_name};
     MDB_val value;
     uint64_t end = 0;
-    int rc = mdb_get(txn->mdb, txn->env->dbi, &key, &value);
+    int rc = awi_mdb_get(txn->mdb, txn->env->dbi, &key, &value);
 
     if (rc == 0 && value.mv_size == sizeof(end)) {
         memcpy(&end, value.mv_data, sizeof(end));
@@ -137,7 +137,7 @@ static int take_end(struct awi_txn *txn, uint64_t size, uint64_t *ret)
     *ret = end;
     end += size;
     value = (MDB_val){.mv_size = sizeof(end), .mv_data = &end};
-    return awi_txn_result(txn, mdb_put(txn->mdb, txn->env->dbi, &key, &value, 0));
+    return awi_txn_result(txn, awi_mdb_put(txn->mdb, txn->env->dbi, &key, &value, 0));
 }
 
 int awi_extent_keep(struct awi_txn *txn, struct awi_spool *spool, struct awi_extent *extent)
@@ -223,7 +223,7 @@ static void punch(struct awi_txn *ended, MDB_txn *mdb)
         MDB_val value;
         uint64_t size = 0;
         if (op->kind == BLOB_ADD || op->extent.size == 0 ||
-            mdb_get(mdb, ended->env->dbi, &key, &value) || value.mv_size != sizeof(size)) {
+            awi_mdb_get(mdb, ended->env->dbi, &key, &value) || value.mv_size != sizeof(size)) {
             continue;
         }
         memcpy(&size, value.mv_data, sizeof(size));
@@ -256,7 +256,7 @@ void awi_extents_sweep(struct awi_store *store)
     }
     if (lost(store)) {
         awi_extents_open(store);
-    } else if (mdb_get(txn->mdb, txn->env->dbi, &key, &value) == MDB_NOTFOUND &&
+    } else if (awi_mdb_get(txn->mdb, txn->env->dbi, &key, &value) == MDB_NOTFOUND &&
                ftruncate(store->memory_blobs, 0) < 0) {
         /* The pages stay until they are written over. */
         txn->error = -errno;

@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "core/store/guard.h"
 #include "core/store/store.h"
 #include "core/util/arena.h"
 

@@ -60,6 +60,7 @@ static int open_mdb(struct awi_env *env, size_t map_size)
     if (rc) {
         return rc;
     }
+    awi_guard_env(env->mdb);
     mdb_env_set_maxreaders(env->mdb, READERS);
     mdb_env_set_mapsize(env->mdb, map_size);
     rc = mdb_env_open(
@@ -79,6 +80,7 @@ static int open_dbi(struct awi_env *env)
 {
     MDB_txn *txn;
     MDB_stat stat;
+    struct stat st;
     int dead;
     int rc = mdb_reader_check(env->mdb, &dead);
 
@@ -88,15 +90,22 @@ static int open_dbi(struct awi_env *env)
     if (rc) {
         return rc;
     }
-    rc = mdb_dbi_open(txn, NULL, 0, &env->dbi);
+    mdb_env_stat(env->mdb, &stat);
+    env->page = stat.ms_psize;
+    rc = fstat(env->io.data_fd, &st) < 0 ? errno : 0;
+    if (rc == 0) {
+        size_t mapped =
+            (size_t)st.st_size < env->io.data_map_len ? (size_t)st.st_size : env->io.data_map_len;
+        rc = awi_guard_verify(txn, env->io.data_map, mapped, env->page);
+    }
+    if (rc == 0) {
+        rc = awi_mdb_dbi_open(txn, &env->dbi);
+    }
     if (rc) {
         mdb_txn_abort(txn);
         return rc;
     }
-    rc = mdb_txn_commit(txn);
-    mdb_env_stat(env->mdb, &stat);
-    env->page = stat.ms_psize;
-    return rc;
+    return mdb_txn_commit(txn);
 }
 
 static void inherit_lock(struct awi_env *env, const struct awi_env *before)

@@ -42,7 +42,7 @@ static int new_chain(struct awi_txn *txn, char *id)
     MDB_val key = val_of(chain_counter, sizeof(chain_counter));
     MDB_val value;
     uint64_t last = 0;
-    int rc = mdb_get(txn->mdb, txn->env->dbi, &key, &value);
+    int rc = awi_mdb_get(txn->mdb, txn->env->dbi, &key, &value);
 
     if (rc == 0 && value.mv_size == sizeof(last)) {
         memcpy(&last, value.mv_data, sizeof(last));
@@ -51,7 +51,7 @@ static int new_chain(struct awi_txn *txn, char *id)
     }
     last++;
     value = val_of(&last, sizeof(last));
-    rc = mdb_put(txn->mdb, txn->env->dbi, &key, &value, 0);
+    rc = awi_mdb_put(txn->mdb, txn->env->dbi, &key, &value, 0);
     for (unsigned i = 0; i < CHAIN_ID; i++) {
         id[i] = (char)(last >> (56 - 8 * i));
     }
@@ -64,13 +64,13 @@ static int follow(struct awi_txn *txn, struct place *place, bool create)
     char *id = place->links[place->depth];
     MDB_val key = val_of(place->entry, MDB_KEY_MOST);
     MDB_val value;
-    int rc = mdb_get(txn->mdb, txn->env->dbi, &key, &value);
+    int rc = awi_mdb_get(txn->mdb, txn->env->dbi, &key, &value);
 
     if (rc == MDB_NOTFOUND && create) {
         rc = new_chain(txn, id);
         if (rc == 0) {
             value = val_of(id, CHAIN_ID);
-            rc = mdb_put(txn->mdb, txn->env->dbi, &key, &value, 0);
+            rc = awi_mdb_put(txn->mdb, txn->env->dbi, &key, &value, 0);
         }
     } else if (rc == 0) {
         if (value.mv_size != CHAIN_ID) {
@@ -147,7 +147,7 @@ int awi_get(const struct awi_scope *scope,
         return r;
     }
     MDB_val entry = val_of(place.entry, place.len);
-    r = awi_lmdb_error(mdb_get(scope->txn->mdb, scope->txn->env->dbi, &entry, &value));
+    r = awi_lmdb_error(awi_mdb_get(scope->txn->mdb, scope->txn->env->dbi, &entry, &value));
     if (r == 0) {
         *ret = awi_str_of(value.mv_data, value.mv_size);
     }
@@ -176,7 +176,7 @@ static int store_value(const struct awi_scope *scope,
     MDB_val entry = val_of(place.entry, place.len);
     MDB_val data = val_of(value.ptr, value.len);
     return awi_txn_result(scope->txn,
-                          mdb_put(scope->txn->mdb, scope->txn->env->dbi, &entry, &data, flags));
+                          awi_mdb_put(scope->txn->mdb, scope->txn->env->dbi, &entry, &data, flags));
 }
 
 int awi_put(const struct awi_scope *scope,
@@ -201,7 +201,7 @@ int awi_insert(const struct awi_scope *scope,
 static int first_with(MDB_cursor *cursor, const char *bytes, size_t len, MDB_val *key, MDB_val *v)
 {
     *key = val_of(bytes, len);
-    int rc = mdb_cursor_get(cursor, key, v, MDB_SET_RANGE);
+    int rc = awi_mdb_cursor_get(cursor, key, v, MDB_SET_RANGE);
     if (rc == 0 && (key->mv_size < len || memcmp(key->mv_data, bytes, len) != 0)) {
         rc = MDB_NOTFOUND;
     }
@@ -241,7 +241,7 @@ prune(struct awi_txn *txn, const struct awi_prefix *prefix, struct awi_str key, 
         memcpy(link + at, key.ptr + before, LEVEL_ROOM(at));
         link[MDB_KEY_MOST - 1] = 0;
         MDB_val entry = val_of(link, sizeof(link));
-        rc = mdb_del(txn->mdb, txn->env->dbi, &entry, NULL);
+        rc = awi_mdb_del(txn->mdb, txn->env->dbi, &entry, NULL);
         if (rc) {
             break;
         }
@@ -263,7 +263,7 @@ int awi_delete(const struct awi_scope *scope, const char *table, struct awi_str 
         return r;
     }
     MDB_val entry = val_of(place.entry, place.len);
-    int rc = mdb_del(scope->txn->mdb, scope->txn->env->dbi, &entry, NULL);
+    int rc = awi_mdb_del(scope->txn->mdb, scope->txn->env->dbi, &entry, NULL);
     if (rc == 0) {
         rc = prune(scope->txn, &prefix, key, &place);
     }
@@ -291,7 +291,7 @@ static int delete_level(MDB_cursor *cursor, const char *bytes, size_t len)
             rc = depth ? first_with(cursor, levels[depth - 1], CHAIN_PREFIX, &key, &value)
                        : first_with(cursor, bytes, len, &key, &value);
             if (rc == 0) {
-                rc = mdb_cursor_del(cursor, 0);
+                rc = awi_mdb_cursor_del(cursor);
             }
         } else if (rc == 0 && key.mv_size == MDB_KEY_MOST) {
             if (value.mv_size != CHAIN_ID || depth == DEPTH_MOST) {
@@ -299,7 +299,7 @@ static int delete_level(MDB_cursor *cursor, const char *bytes, size_t len)
             }
             awi_chain_prefix(value.mv_data, levels[depth++]);
         } else if (rc == 0) {
-            rc = mdb_cursor_del(cursor, 0);
+            rc = awi_mdb_cursor_del(cursor);
         }
         if (rc) {
             return rc;

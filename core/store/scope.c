@@ -83,7 +83,7 @@ int awi_scopes_each(struct awi_txn *txn,
         MDB_val value;
         struct awi_str a;
         struct awi_str b;
-        r = awi_lmdb_error(mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE));
+        r = awi_lmdb_error(awi_mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE));
         if (r < 0 || key.mv_size < fixed || memcmp(key.mv_data, head, fixed) != 0) {
             r = r == -ENOENT ? 0 : r;
             break;

@@ -234,7 +234,7 @@ int awi_store_reset(struct awi_store *store)
     if (r < 0) {
         return r;
     }
-    r = awi_txn_result(txn, mdb_drop(txn->mdb, txn->env->dbi, 0));
+    r = awi_txn_result(txn, awi_mdb_drop(txn->mdb, txn->env->dbi));
     if (r == 0) {
         r = awi_blobs_reset(txn);
     }

@@ -103,7 +103,7 @@ static bool marked(struct awi_store *store)
     if (awi_txn_begin(store, false, &txn) < 0) {
         return false;
     }
-    int rc = mdb_get(txn->mdb, txn->env->dbi, &key, &value);
+    int rc = awi_mdb_get(txn->mdb, txn->env->dbi, &key, &value);
     awi_txn_abort(txn);
     return rc == 0;
 }
@@ -122,10 +122,10 @@ void awi_blobs_sweep(struct awi_store *store)
     sweep_folder(txn, "pending");
     MDB_val key = mark_key();
     MDB_val value;
-    if (mdb_get(txn->mdb, txn->env->dbi, &key, &value) == 0) {
+    if (awi_mdb_get(txn->mdb, txn->env->dbi, &key, &value) == 0) {
         sweep_folder(txn, "blobs");
         key = mark_key();
-        awi_txn_result(txn, mdb_del(txn->mdb, txn->env->dbi, &key, NULL));
+        awi_txn_result(txn, awi_mdb_del(txn->mdb, txn->env->dbi, &key, NULL));
     }
     awi_txn_commit(txn);
 }
@@ -138,5 +138,5 @@ int awi_blobs_reset(struct awi_txn *txn)
     if (txn->store->memory || faccessat(txn->store->dir_fd, "blobs", F_OK, 0) < 0) {
         return 0;
     }
-    return awi_txn_result(txn, mdb_put(txn->mdb, txn->env->dbi, &key, &value, 0));
+    return awi_txn_result(txn, awi_mdb_put(txn->mdb, txn->env->dbi, &key, &value, 0));
 }

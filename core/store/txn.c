@@ -259,7 +259,7 @@ int awi_txn_commit(struct awi_txn *txn)
         r = awi_blobs_prepare(txn);
     }
     if (r == 0) {
-        r = awi_lmdb_error(mdb_txn_commit(txn->mdb));
+        r = awi_lmdb_error(awi_mdb_txn_commit(txn->mdb));
     } else {
         mdb_txn_abort(txn->mdb);
     }
