@@ -5,6 +5,7 @@
 #include "services/s3/s3.h"
 
 #include "services/s3/config.h"
+#include "services/s3/multipart.h"
 
 #include "core/util/base64.h"
 #include "core/util/digest.h"
@@ -321,6 +322,9 @@ int s3_delete_bucket(struct awi_req *req, const struct s3_DeleteBucketRequest *i
         return r;
     }
     r = s3_config_forget(req, &bucket);
+    if (r == 0) {
+        r = s3_uploads_forget(req, &bucket);
+    }
     if (r == 0) {
         r = awi_delete(&names, "name", key);
     }

@@ -91,6 +91,23 @@ int s3_upload_forget(struct awi_req *req, const struct s3_upload *upload)
     return r < 0 ? r : awi_delete(&upload->bucket.content, "upload", at);
 }
 
+int s3_uploads_forget(struct awi_req *req, const struct s3_bucket *bucket)
+{
+    struct awi_str prefix = s3_object_key(req, bucket, AWI_STR("")), key, value;
+    AWI_AUTO(cursor) struct awi_cursor *cursor = NULL;
+    int r = prefix.ptr
+                ? awi_cursor_open(&bucket->content, "upload", prefix, prefix, AWI_FORWARD, &cursor)
+                : -ENOMEM;
+
+    while (r == 0 && (r = awi_cursor_next(cursor, &key, &value)) == 0) {
+        struct s3_upload upload = {.bucket = *bucket};
+
+        upload.id = awi_arena_str(awi_arena(req), awi_str_skip(key, prefix.len));
+        r = upload.id.ptr ? s3_upload_forget(req, &upload) : -ENOMEM;
+    }
+    return r == -ENOENT ? 0 : r;
+}
+
 /* --- Beginning ------------------------------------------------------------------------------- */
 
 static int check_request(struct awi_req *req,

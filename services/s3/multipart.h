@@ -32,6 +32,9 @@ int s3_part_get(struct awi_req *req,
 /* Forgets the upload and the bytes of all its parts. */
 int s3_upload_forget(struct awi_req *req, const struct s3_upload *upload);
 
+/* All of a bucket, when it is deleted. */
+int s3_uploads_forget(struct awi_req *req, const struct s3_bucket *bucket);
+
 int s3_create_multipart_upload(struct awi_req *req,
                                const struct s3_CreateMultipartUploadRequest *in,
                                struct s3_CreateMultipartUploadOutput *out);

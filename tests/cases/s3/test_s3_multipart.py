@@ -90,6 +90,12 @@ def main():
     tap.check(put(w, 1, b"from B", "b", b), "until the policy allows it")
     tap.equal(code(b.abort_multipart_upload, Bucket="alpha", Key="b", UploadId=w), "AccessDenied",
               "aborting is another permission")
+    a.create_bucket(Bucket="gone")
+    a.create_multipart_upload(Bucket="gone", Key="k")
+    a.delete_bucket(Bucket="gone")
+    a.create_bucket(Bucket="gone")
+    tap.check("Uploads" not in a.list_multipart_uploads(Bucket="gone"),
+              "uploads go with their bucket")
     tap.end()
 
 
