@@ -298,6 +298,24 @@ static void keep_boundaries(const struct awi_req *req, struct awi_access_list *l
     list->n = n;
 }
 
+/* What nobody can forbid is only noted: no policy is gathered. */
+static int note_free(struct awi_req *req, const struct awi_access *access)
+{
+    req->access = awi_arena_new(req->arena, struct log_Access);
+    if (!req->access) {
+        return -ENOMEM;
+    }
+    req->n_access = 1;
+    req->access[0] = (struct log_Access){
+        .Action = access->action,
+        .Resource = access->resource,
+        .Owner = req->identity.account,
+        .Decision = awi_str_from(awi_policy_verdict_name(AWI_ALLOWED)),
+        .Layer = awi_str_from(awi_policy_layer_name(AWI_LAYER_NONE)),
+    };
+    return 0;
+}
+
 int awi_request_authorize(struct awi_req *req)
 {
     struct awi_access_list list = {0};
@@ -319,6 +337,9 @@ int awi_request_authorize(struct awi_req *req)
         keep_boundaries(req, &list);
     } else if (!list.items) {
         return awi_request_is_handled(req->service, req->operation) ? refuse_unmapped(req) : 0;
+    }
+    if (list.n == 1 && list.items[0].flags & AWI_ACCESS_FREE) {
+        return note_free(req, &list.items[0]);
     }
     return list.n ? decide_all(req, &list) : 0;
 }
