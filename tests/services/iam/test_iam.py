@@ -348,11 +348,33 @@ def simulation(w, iam):
          "iam:PolicyARN"], "context keys")
 
 
+def details(w, iam):
+    tap = w.tap
+    got = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
+    for page in iam.get_paginator("get_account_authorization_details").paginate(
+            PaginationConfig={"PageSize": 3}):
+        for kind in got:
+            got[kind] += page[kind]
+    tap.equal([u["UserName"] for u in got["UserDetailList"]],
+              [u["UserName"] for u in iam.list_users()["Users"]], "details of every user, by pages")
+    tap.equal([r["RoleName"] for r in got["RoleDetailList"]],
+              [r["RoleName"] for r in iam.list_roles()["Roles"]], "and of every role")
+    bound = [r for r in got["RoleDetailList"] if r["RoleName"] == "bound"][0]
+    tap.equal(([p["PolicyName"] for p in bound["AttachedManagedPolicies"]],
+               bound["PermissionsBoundary"]["PermissionsBoundaryArn"]),
+              (["IAMFullAccess"], "arn:aws:iam::%s:policy/Limit" % A), "what a role has")
+    tap.equal([p["PolicyName"] for p in got["Policies"]],
+              ["Limit", "IAMFullAccess", "ReadOnlyAccess"], "policies that are in use")
+    only = iam.get_account_authorization_details(Filter=["Group"])
+    tap.equal((only["RoleDetailList"], len(only["GroupDetailList"])), ([], 1), "filtered")
+
+
 def main():
     tap = Tap()
     w = World(tap)
     iam = w.client("iam", A)
-    for part in (roles, policies, users, mfa, boundaries, accounts, providers, simulation):
+    for part in (roles, policies, users, mfa, boundaries, accounts, providers, simulation,
+                 details):
         part(w, iam)
     tap.end()
 
