@@ -27,27 +27,24 @@ resource "aws_organizations_organizational_unit" "production" {
 }
 
 resource "aws_organizations_account" "development" {
-  name              = "development"
-  email             = "development@example.com"
-  parent_id         = aws_organizations_organizational_unit.workloads.id
-  close_on_deletion = true
-  tags              = { stage = "development" }
+  name      = "development"
+  email     = "development@example.com"
+  parent_id = aws_organizations_organizational_unit.workloads.id
+  tags      = { stage = "development" }
 }
 
 resource "aws_organizations_account" "staging" {
-  name              = "staging"
-  email             = "staging@example.com"
-  parent_id         = aws_organizations_organizational_unit.workloads.id
-  close_on_deletion = true
-  tags              = { stage = "staging" }
+  name      = "staging"
+  email     = "staging@example.com"
+  parent_id = aws_organizations_organizational_unit.workloads.id
+  tags      = { stage = "staging" }
 }
 
 resource "aws_organizations_account" "production" {
-  name              = "production"
-  email             = "production@example.com"
-  parent_id         = aws_organizations_organizational_unit.production.id
-  close_on_deletion = true
-  tags              = { stage = "production" }
+  name      = "production"
+  email     = "production@example.com"
+  parent_id = aws_organizations_organizational_unit.production.id
+  tags      = { stage = "production" }
 }
 
 data "aws_iam_policy_document" "regions" {
@@ -69,6 +66,7 @@ resource "aws_organizations_policy" "regions" {
   description = "Nothing outside of Europe"
   type        = "SERVICE_CONTROL_POLICY"
   content     = data.aws_iam_policy_document.regions.json
+  depends_on  = [aws_organizations_organization.this]
 }
 
 resource "aws_organizations_policy_attachment" "regions" {
