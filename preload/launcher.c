@@ -34,13 +34,32 @@ static bool read_head(const char *file, struct head *head)
            head->bytes[EI_CLASS] == ELFCLASS64;
 }
 
-static bool is_go_note(const struct head *head, const Elf64_Phdr *part)
+/* Is one of the notes in this part Go's? An external linker puts them behind those of GNU. */
+static bool has_go_note(const struct head *head, const Elf64_Phdr *part)
 {
-    if (part->p_type != PT_NOTE || part->p_offset + sizeof(Elf64_Nhdr) + 3 > head->size) {
+    if (part->p_type != PT_NOTE || part->p_offset >= head->size) {
         return false;
     }
-    const unsigned char *name = head->bytes + part->p_offset + sizeof(Elf64_Nhdr);
-    return memcmp(name, "Go", 3) == 0;
+    size_t left = head->size - part->p_offset;
+    const unsigned char *at = head->bytes + part->p_offset;
+    Elf64_Nhdr note;
+
+    left = part->p_filesz < left ? part->p_filesz : left;
+    while (left >= sizeof(note) + 3) {
+        memcpy(&note, at, sizeof(note));
+        if (note.n_namesz >= 3 && memcmp(at + sizeof(note), "Go", 3) == 0) {
+            return true;
+        }
+        /* Both sizes are of 32 bits: the sum cannot overflow. */
+        size_t size = sizeof(note) + (((size_t)note.n_namesz + 3) & ~(size_t)3) +
+                      (((size_t)note.n_descsz + 3) & ~(size_t)3);
+        if (size > left) {
+            return false;
+        }
+        at += size;
+        left -= size;
+    }
+    return false;
 }
 
 /* Static, or built by Go. A file we cannot read is left to the kernel. */
@@ -63,7 +82,7 @@ static bool is_out_of_reach(const char *file)
         }
         const Elf64_Phdr *part = (const Elf64_Phdr *)(const void *)(head.bytes + at);
         has_loader |= part->p_type == PT_INTERP;
-        is_go |= is_go_note(&head, part);
+        is_go |= has_go_note(&head, part);
     }
     return !has_loader || is_go;
 }
