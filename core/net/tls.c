@@ -82,6 +82,11 @@ static int choose_certificate(SSL *ssl, void *arg)
     EVP_PKEY *key = NULL;
 
     struct awi_str host = awi_str_from(name && *name ? name : tls->default_host);
+    /* "sts.amazonaws.com.": a rooted name, which some clients send as it was written; certificates
+     * have it without the dot. */
+    if (awi_str_ends(host, AWI_STR("."))) {
+        host.len--;
+    }
     if (awi_ca_leaf(server->ca, host, &cert, &key) < 0) {
         return 0;
     }
