@@ -113,11 +113,11 @@ static struct awi_str policy_arn(struct asking *a, struct awi_str id, struct awi
 
 static struct awi_str named(struct asking *a, const char *name)
 {
-    const struct organizations_HandshakeParty *const *party;
+    const struct organizations_HandshakeParty *party;
 
     if (awi_str_is(AWI_STR("Target"), name)) {
         party = member(a, name);
-        return party && *party ? (*party)->Id : AWI_STR_NULL;
+        return party ? party->Id : AWI_STR_NULL;
     }
     return text(a, name);
 }
@@ -137,6 +137,9 @@ static struct awi_str arn_of(struct asking *a, struct awi_str id, struct awi_str
     }
     if (awi_str_starts(id, AWI_STR("rp-"))) {
         return org_arn(a->req, &a->org, "resourcepolicy", id);
+    }
+    if (awi_str_starts(id, AWI_STR("h-"))) {
+        return org_handshake_arn(a->req, id);
     }
     if (awi_str_starts(id, AWI_STR("p-"))) {
         return policy_arn(a, id, ret_type);

@@ -257,7 +257,8 @@ int org_delete_organization(struct awi_req *req, const void *in, void *out)
     if (r != -ENOENT) {
         return r;
     }
-    r = org_member(&org, org.record.ManagementAccount, &management);
+    r = org_handshakes_cancel(req, &org);
+    r = r ? r : org_member(&org, org.record.ManagementAccount, &management);
     r = r ? r : org_leave(&org, &management);
     for (size_t i = 0; i < sizeof(tables) / sizeof(*tables) && r == 0; i++) {
         r = awi_delete_prefix(&org.scope, tables[i], AWI_STR(""));

@@ -94,6 +94,16 @@ int org_resource_policy(const struct org *org, struct core_OrganizationPolicyRec
 int org_resource_policy_put(const struct org *org,
                             const struct core_OrganizationPolicyRecord *record);
 
+/* --- types.c --------------------------------------------------------------------------------- */
+/* Enables a type of policy and attaches its AWS managed policy everywhere. Writes org->record. */
+int org_policy_type_on(struct org *org, struct awi_str type);
+
+/* --- handshake.c ----------------------------------------------------------------------------- */
+/* "*" when there is no such handshake. */
+struct awi_str org_handshake_arn(struct awi_req *req, struct awi_str id);
+/* Cancels all that are open. */
+int org_handshakes_cancel(struct awi_req *req, const struct org *org);
+
 /* --- page.c ---------------------------------------------------------------------------------- */
 #define ORG_PAGE 20
 enum { ORG_TAKEN = 0, ORG_SKIPPED = 1 };
@@ -189,6 +199,15 @@ int org_describe_resource_policy(struct awi_req *req,
                                  const void *in,
                                  struct organizations_DescribeResourcePolicyResponse *out);
 int org_delete_resource_policy(struct awi_req *req, const void *in, void *out);
+
+ORG_HANDLER(invite, InviteAccountToOrganization)
+ORG_HANDLER(describe_handshake, DescribeHandshake)
+ORG_HANDLER(accept_handshake, AcceptHandshake)
+ORG_HANDLER(decline_handshake, DeclineHandshake)
+ORG_HANDLER(cancel_handshake, CancelHandshake)
+ORG_HANDLER(list_handshakes_for_account, ListHandshakesForAccount)
+ORG_HANDLER(list_handshakes_for_organization, ListHandshakesForOrganization)
+ORG_HANDLER(enable_all_features, EnableAllFeatures)
 
 ORG_SILENT(tag_resource, TagResource)
 ORG_SILENT(untag_resource, UntagResource)

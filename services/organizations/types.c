@@ -100,12 +100,31 @@ static int attach_type(const struct org *org, struct awi_str type, struct awi_st
     return org_attach_full(&only, id);
 }
 
+int org_policy_type_on(struct org *org, struct awi_str type)
+{
+    size_t n = org->record.EnabledPolicyTypes.n;
+    struct awi_str *items = awi_arena_array(org->dir.arena, struct awi_str, n + 1);
+    int r;
+
+    if (!items) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        items[i] = org->record.EnabledPolicyTypes.items[i];
+    }
+    items[n] = type;
+    org->record.EnabledPolicyTypes.items = items;
+    org->record.EnabledPolicyTypes.n = n + 1;
+    org->record.EnabledPolicyTypes.set = true;
+    r = awi_organization_put(&org->dir, &org->record);
+    return r ? r : each_target(org, type, attach_type);
+}
+
 int org_enable_policy_type(struct awi_req *req,
                            const struct organizations_EnablePolicyTypeRequest *in,
                            struct organizations_EnablePolicyTypeResponse *out)
 {
     struct org org;
-    struct awi_str *items;
     size_t n;
     int r = open_root(req, in->RootId, &org);
 
@@ -125,20 +144,8 @@ int org_enable_policy_type(struct awi_req *req,
                         &organizations_PolicyTypeAlreadyEnabledException_error,
                         "The specified policy type is already enabled.");
     }
-    items = awi_arena_array(awi_arena(req), struct awi_str, n + 1);
     out->Root = awi_arena_new(awi_arena(req), struct organizations_Root);
-    if (!items || !out->Root) {
-        return -ENOMEM;
-    }
-    for (size_t i = 0; i < n; i++) {
-        items[i] = org.record.EnabledPolicyTypes.items[i];
-    }
-    items[n] = in->PolicyType;
-    org.record.EnabledPolicyTypes.items = items;
-    org.record.EnabledPolicyTypes.n = n + 1;
-    org.record.EnabledPolicyTypes.set = true;
-    r = awi_organization_put(&org.dir, &org.record);
-    r = r ? r : each_target(&org, in->PolicyType, attach_type);
+    r = out->Root ? org_policy_type_on(&org, in->PolicyType) : -ENOMEM;
     return r ? r : org_show_root(req, &org, out->Root);
 }
 
