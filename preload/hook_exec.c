@@ -44,23 +44,50 @@ static const char **array(const char **room, size_t n)
     return pages == MAP_FAILED ? NULL : pages;
 }
 
-/* execve() of file, through the launcher where that is needed. */
-static int start(const char *file, char *const *args, char *const *env)
+static int launch(const char *launcher, const char *file, char *const *args, char *const *env)
 {
     const char *room[ON_STACK];
-    char launcher[PATH_MAX];
     size_t n = count(args);
-
-    if (awi_disabled() || !awi_launcher_wanted(file, env, launcher)) {
-        return AWI_REAL(execve)(file, args, env);
-    }
     const char **argv = array(room, n + AWI_LAUNCHER_ARGS + 1);
+
     if (!argv) {
         errno = ENOMEM;
         return -1;
     }
     awi_launcher_fill(argv, launcher, file, args, n);
     return AWI_REAL(execve)(launcher, (char *const *)(uintptr_t)argv, env);
+}
+
+/* execve() of file, through the launcher where that is needed. */
+static int start(const char *file, char *const *args, char *const *env)
+{
+    char launcher[PATH_MAX];
+
+    if (awi_disabled() || !awi_launcher_wanted(file, env, launcher)) {
+        return AWI_REAL(execve)(file, args, env);
+    }
+    return launch(launcher, file, args, env);
+}
+
+/*
+ * A dynamically linked Go program that was preloaded by someone whose exec we did not see: it
+ * starts again, through the launcher. Any other program pays for a look at its own program headers.
+ * What fails here leaves the program to run as it would without us.
+ */
+__attribute__((constructor)) static void restart_go(int argc, char **argv, char **env)
+{
+    char file[PATH_MAX], launcher[PATH_MAX];
+
+    if (argc < 1 || !awi_launcher_runs_go() || awi_disabled()) {
+        return;
+    }
+    ssize_t n = readlink("/proc/self/exe", file, sizeof(file) - 1);
+    if (n > 0) {
+        file[n] = '\0';
+        if (awi_launcher_wanted(file, env, launcher)) {
+            launch(launcher, file, argv, env);
+        }
+    }
 }
 
 int hook_execve(const char *file, char *const *args, char *const *env)

@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,17 +35,11 @@ static bool read_head(const char *file, struct head *head)
            head->bytes[EI_CLASS] == ELFCLASS64;
 }
 
-/* Is one of the notes in this part Go's? An external linker puts them behind those of GNU. */
-static bool has_go_note(const struct head *head, const Elf64_Phdr *part)
+/* Is one of these notes Go's? An external linker puts it behind those of GNU. */
+static bool has_go_note(const unsigned char *at, size_t left)
 {
-    if (part->p_type != PT_NOTE || part->p_offset >= head->size) {
-        return false;
-    }
-    size_t left = head->size - part->p_offset;
-    const unsigned char *at = head->bytes + part->p_offset;
     Elf64_Nhdr note;
 
-    left = part->p_filesz < left ? part->p_filesz : left;
     while (left >= sizeof(note) + 3) {
         memcpy(&note, at, sizeof(note));
         if (note.n_namesz >= 3 && memcmp(at + sizeof(note), "Go", 3) == 0) {
@@ -58,6 +53,35 @@ static bool has_go_note(const struct head *head, const Elf64_Phdr *part)
         }
         at += size;
         left -= size;
+    }
+    return false;
+}
+
+static bool is_go_part(const struct head *head, const Elf64_Phdr *part)
+{
+    if (part->p_type != PT_NOTE || part->p_offset >= head->size) {
+        return false;
+    }
+    size_t left = head->size - part->p_offset;
+    return has_go_note(head->bytes + part->p_offset, part->p_filesz < left ? part->p_filesz : left);
+}
+
+bool awi_launcher_runs_go(void)
+{
+    const Elf64_Phdr *parts = (const Elf64_Phdr *)getauxval(AT_PHDR);
+    size_t n = parts ? getauxval(AT_PHNUM) : 0;
+    uintptr_t base = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].p_type == PT_PHDR) {
+            base = (uintptr_t)parts - parts[i].p_vaddr;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].p_type == PT_NOTE &&
+            has_go_note((const unsigned char *)(base + parts[i].p_vaddr), parts[i].p_memsz)) {
+            return true;
+        }
     }
     return false;
 }
@@ -82,7 +106,7 @@ static bool is_out_of_reach(const char *file)
         }
         const Elf64_Phdr *part = (const Elf64_Phdr *)(const void *)(head.bytes + at);
         has_loader |= part->p_type == PT_INTERP;
-        is_go |= has_go_note(&head, part);
+        is_go |= is_go_part(&head, part);
     }
     return !has_loader || is_go;
 }

@@ -20,6 +20,9 @@
  */
 bool awi_launcher_wanted(const char *file, char *const *env, char *launcher);
 
+/* Is this process's own program built by Go? Reads memory only. */
+bool awi_launcher_runs_go(void);
+
 /* The file that execvp() would run: name itself if it has a slash, else the first executable in
  * PATH. buf: PATH_MAX bytes. NULL: none. */
 const char *awi_launcher_find(const char *name, char *buf);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Loads the core once, keeps the per-thread guard and the fork gate, and reads the switch
- * AWSINTERCEPT_DISABLE. Nothing happens before the first AWS-bound call: there is no constructor.
+ * AWSINTERCEPT_DISABLE. Nothing happens before the first AWS-bound call; the only
+ * constructor (hook_exec.c) looks whether the program is one of Go.
  */
 #include "preload/shim.h"
 

@@ -41,19 +41,20 @@ class S3cmd:
 
 
 class Rclone:
-    """A cgo program of Go: by the launcher, or by a shell that is preloaded."""
+    """A cgo program of Go: by the launcher, by a preloaded shell, or preloaded itself."""
 
     REMOTE = ":s3,provider=AWS,env_auth,region=us-east-1:"
 
-    def __init__(self, by_launcher):
-        self.by_launcher = by_launcher
+    def __init__(self, how):
+        self.how = how
 
     def call(self, world, keys, *words):
         rclone = ["rclone", "--retries=1", "--low-level-retries=1", *words]
         env = box.credentials_env(keys)
-        if self.by_launcher:
+        if self.how == "launcher":
             return world.run([LAUNCHER, "run", "--", *rclone], env=env, preload=False)
-        return world.run(["sh", "-c", '"$@"; exit $?', "sh", *rclone], env=env)
+        shell = ["sh", "-c", '"$@"; exit $?', "sh"] if self.how == "preloaded shell" else []
+        return world.run(shell + rclone, env=env)
 
     def make(self, world, keys):
         return self.call(world, keys, "mkdir", self.REMOTE + BUCKET)
@@ -73,7 +74,7 @@ def ways(tool):
     box.need(tool, tool)
     if tool == "s3cmd":
         return [("http", S3cmd(False)), ("https", S3cmd(True))]
-    return [("launcher", Rclone(True)), ("preloaded shell", Rclone(False))]
+    return [(how, Rclone(how)) for how in ("launcher", "preloaded shell", "preloaded")]
 
 
 def sts(world, keys, **parameters):
