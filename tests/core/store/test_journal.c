@@ -200,7 +200,8 @@ static void test_full_disk(void **state)
     int r = t_fork(append_on_full_disk, *state);
 
     if (r == T_SKIP) {
-        skip();
+        print_message("# not possible for this user or kernel\n");
+        return;
     }
     assert_int_equal(r, 0);
 }
