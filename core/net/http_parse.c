@@ -72,8 +72,10 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t len)
     struct awi_http_lines *lines = lines_of(http);
     struct awi_http_line *line = line_at(http, lines);
 
-    if (memchr(at, ' ', len)) {
-        return refuse(http, 400); /* which llhttp would pass for part of a name */
+    if (memchr(at, ' ', len)) { /* which llhttp would pass for part of a name */
+        llhttp_set_error_reason(parser, "Invalid header token");
+        refuse(http, 400);
+        return HPE_USER;
     }
     if (!line || collect(http, lines, at, len) < 0) {
         return -1;

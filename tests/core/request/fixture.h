@@ -115,10 +115,10 @@ managed(const struct t_keys *root, const char *name, const char *document)
 
 static inline void role(const struct t_keys *root, const char *trust, const char *policy)
 {
-    struct iam_CreateRoleRequest in = {.RoleName = AWI_STR("work"),
+    struct iam_CreateRoleRequest in = {.RoleName = AWI_STR("worker"),
                                        .AssumeRolePolicyDocument = awi_str_from(trust)};
     struct iam_CreateRoleResponse out;
-    struct iam_PutRolePolicyRequest put = {.RoleName = AWI_STR("work"),
+    struct iam_PutRolePolicyRequest put = {.RoleName = AWI_STR("worker"),
                                            .PolicyName = AWI_STR("own"),
                                            .PolicyDocument = awi_str_from(policy)};
 

@@ -46,7 +46,7 @@ static void test_boundary(void **state)
            NO(ANN) " because no permissions boundary allows the dynamodb:ListTables action");
 }
 
-#define WORK "arn:aws:iam::" OTHER ":role/work"
+#define WORK "arn:aws:iam::" OTHER ":role/worker"
 
 /* Across accounts the caller's policy and the role's trust policy both have to allow. */
 static void test_double_opt_in(void **state)
@@ -79,7 +79,7 @@ static void test_session(void **state)
     allowed(tables(&whole));
     expect(tables(&part),
            "AccessDeniedException",
-           NO("arn:aws:sts::" OTHER ":assumed-role/work/it") " because no session policy allows "
+           NO("arn:aws:sts::" OTHER ":assumed-role/worker/it") " because no session policy allows "
                                                              "the dynamodb:ListTables action");
 }
 

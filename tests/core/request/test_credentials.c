@@ -66,7 +66,7 @@ static void test_session_token_limits(void **state)
            "User: " ANN " is not authorized to perform: sts:GetAccessKeyInfo");
     allowed(who_am_i(&session));
     allowed(tables(&session));
-    allowed(assume(&session, "arn:aws:iam::" DEV ":role/work", NULL, &got));
+    allowed(assume(&session, "arn:aws:iam::" DEV ":role/worker", NULL, &got));
     allowed(list_users(&got)); /* a role's session may */
 }
 
@@ -78,7 +78,7 @@ static void test_federation_limits(void **state)
     allowed(who_am_i(&federated));
     allowed(tables(&federated));
     expect(list_users(&federated), "InvalidClientTokenId", INVALID);
-    expect(assume(&federated, "arn:aws:iam::" DEV ":role/work", NULL, &got), "AccessDenied", NULL);
+    expect(assume(&federated, "arn:aws:iam::" DEV ":role/worker", NULL, &got), "AccessDenied", NULL);
     struct t_error error = key_info(&federated);
     expect(error,
            "AccessDenied",
