@@ -130,6 +130,7 @@ def fresh(tap):
             tap.equal(shown[1:], [[], "ready"], name + ": empty at first")
             if number:
                 program.send_signal(number)
+                program.wait(timeout=box.PATIENCE)  # before its standard input ends, which ends it too
             program.communicate("\n" if not number else None, timeout=box.PATIENCE)
             ended = {None: (0,), signal.SIGINT: (1, -signal.SIGINT)}.get(number, (-(number or 0),))
             tap.check(program.returncode in ended, name + ": its end", program.returncode)
