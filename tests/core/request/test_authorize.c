@@ -80,7 +80,7 @@ static void test_session(void **state)
     expect(tables(&part),
            "AccessDeniedException",
            NO("arn:aws:sts::" OTHER ":assumed-role/worker/it") " because no session policy allows "
-                                                             "the dynamodb:ListTables action");
+                                                               "the dynamodb:ListTables action");
 }
 
 /* --- The organization ------------------------------------------------------------------------ */

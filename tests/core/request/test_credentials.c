@@ -78,7 +78,8 @@ static void test_federation_limits(void **state)
     allowed(who_am_i(&federated));
     allowed(tables(&federated));
     expect(list_users(&federated), "InvalidClientTokenId", INVALID);
-    expect(assume(&federated, "arn:aws:iam::" DEV ":role/worker", NULL, &got), "AccessDenied", NULL);
+    expect(
+        assume(&federated, "arn:aws:iam::" DEV ":role/worker", NULL, &got), "AccessDenied", NULL);
     struct t_error error = key_info(&federated);
     expect(error,
            "AccessDenied",
