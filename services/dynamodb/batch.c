@@ -180,36 +180,6 @@ int ddb_get_one(struct awi_req *req,
     return 0;
 }
 
-static int parse_projection(struct awi_req *req,
-                            const struct dynamodb_KeysAndAttributes *in,
-                            struct ddb_projection **ret)
-{
-    const struct ddb_parameter parameters[] = {
-        {"AttributesToGet", in->AttributesToGet.set, false},
-        {"ProjectionExpression", awi_str_is_set(in->ProjectionExpression), true},
-    };
-    struct ddb_expressions all;
-    int r = ddb_check_parameters(req, parameters, sizeof(parameters) / sizeof(parameters[0]));
-
-    if (r != 0) {
-        return r;
-    }
-    r = ddb_expressions_begin(&all,
-                              awi_arena(req),
-                              &in->ExpressionAttributeNames,
-                              NULL,
-                              awi_str_is_set(in->ProjectionExpression),
-                              "ProjectionExpression");
-    if (r == 0) {
-        r = in->AttributesToGet.set ? ddb_legacy_projection(&all, &in->AttributesToGet, ret)
-                                    : ddb_parse_projection(&all, in->ProjectionExpression, ret);
-    }
-    if (r == 0) {
-        r = ddb_expressions_end(&all);
-    }
-    return ddb_answered(req, r, all.message);
-}
-
 struct getting {
     struct ddb_usages usages;
     struct seen seen;
@@ -244,7 +214,11 @@ static int get_table(struct awi_req *req,
     int r = table ? ddb_table_open(req, entry->key, table) : -ENOMEM;
 
     if (r == 0) {
-        r = parse_projection(req, &entry->value, &projection);
+        r = ddb_read_projection(req,
+                                &entry->value.AttributesToGet,
+                                entry->value.ProjectionExpression,
+                                &entry->value.ExpressionAttributeNames,
+                                &projection);
     }
     if (r != 0) {
         return r;

@@ -180,6 +180,14 @@ struct ddb_parameter {
 };
 int ddb_check_parameters(struct awi_req *req, const struct ddb_parameter *parameters, size_t n);
 
+/* What GetItem and BatchGetItem are to return: the legacy list or the expression, whichever is set,
+ * not both; *ret is NULL when neither is. As a handler returns. */
+int ddb_read_projection(struct awi_req *req,
+                        const struct dynamodb_AttributeNameList *attributes,
+                        struct awi_str expression,
+                        const struct dynamodb_ExpressionAttributeNameMap *names,
+                        struct ddb_projection **ret);
+
 /* --- write.c: the core of all single writes -------------------------------------------------- */
 
 struct ddb_write {

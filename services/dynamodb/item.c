@@ -140,13 +140,15 @@ int ddb_delete_item(struct awi_req *req,
 
 /* --- GetItem --------------------------------------------------------------------------------- */
 
-static int parse_projection(struct awi_req *req,
-                            const struct dynamodb_GetItemInput *in,
-                            struct ddb_projection **ret)
+int ddb_read_projection(struct awi_req *req,
+                        const struct dynamodb_AttributeNameList *attributes,
+                        struct awi_str expression,
+                        const struct dynamodb_ExpressionAttributeNameMap *names,
+                        struct ddb_projection **ret)
 {
     const struct ddb_parameter parameters[] = {
-        {"AttributesToGet", in->AttributesToGet.set, false},
-        {"ProjectionExpression", awi_str_is_set(in->ProjectionExpression), true},
+        {"AttributesToGet", attributes->set, false},
+        {"ProjectionExpression", awi_str_is_set(expression), true},
     };
     struct ddb_expressions all;
     int r = ddb_check_parameters(req, parameters, sizeof(parameters) / sizeof(parameters[0]));
@@ -154,15 +156,11 @@ static int parse_projection(struct awi_req *req,
     if (r != 0) {
         return r;
     }
-    r = ddb_expressions_begin(&all,
-                              awi_arena(req),
-                              &in->ExpressionAttributeNames,
-                              NULL,
-                              awi_str_is_set(in->ProjectionExpression),
-                              "ProjectionExpression");
+    r = ddb_expressions_begin(
+        &all, awi_arena(req), names, NULL, awi_str_is_set(expression), "ProjectionExpression");
     if (r == 0) {
-        r = in->AttributesToGet.set ? ddb_legacy_projection(&all, &in->AttributesToGet, ret)
-                                    : ddb_parse_projection(&all, in->ProjectionExpression, ret);
+        r = attributes->set ? ddb_legacy_projection(&all, attributes, ret)
+                            : ddb_parse_projection(&all, expression, ret);
     }
     if (r == 0) {
         r = ddb_expressions_end(&all);
@@ -179,7 +177,11 @@ int ddb_get_item(struct awi_req *req,
     struct ddb_table table;
     struct ddb_usage usage = {.table = &table};
     struct awi_str at;
-    int r = parse_projection(req, in, &projection);
+    int r = ddb_read_projection(req,
+                                &in->AttributesToGet,
+                                in->ProjectionExpression,
+                                &in->ExpressionAttributeNames,
+                                &projection);
 
     if (r == 0) {
         r = ddb_table_open(req, in->TableName, &table);
