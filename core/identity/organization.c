@@ -145,14 +145,54 @@ struct awi_str awi_organization_policy_arn(struct awi_arena *arena,
                             AWI_STR_FMT(policy->Id));
 }
 
-bool awi_organization_enabled(const struct core_OrganizationRecord *organization, const char *type)
+static bool is_listed(const struct core_Texts *list, const char *text)
 {
-    for (size_t i = 0; i < organization->EnabledPolicyTypes.n; i++) {
-        if (awi_str_is(organization->EnabledPolicyTypes.items[i], type)) {
+    for (size_t i = 0; i < list->n; i++) {
+        if (awi_str_is(list->items[i], text)) {
             return true;
         }
     }
     return false;
+}
+
+bool awi_organization_enabled(const struct core_OrganizationRecord *organization, const char *type)
+{
+    return is_listed(&organization->EnabledPolicyTypes, type);
+}
+
+bool awi_organization_root_feature(const struct core_OrganizationRecord *organization,
+                                   const char *feature)
+{
+    return is_listed(&organization->RootFeatures, feature);
+}
+
+static int has(const struct awi_directory *dir,
+               const struct core_OrganizationRecord *organization,
+               const char *table,
+               struct awi_str key)
+{
+    struct awi_scope scope = awi_organization_scope(dir->txn, organization->ManagementAccount);
+    struct awi_str value;
+
+    return key.ptr ? awi_get(&scope, table, key, &value) : -ENOMEM;
+}
+
+int awi_organization_trusts(const struct awi_directory *dir,
+                            const struct core_OrganizationRecord *organization,
+                            const char *service)
+{
+    return has(dir, organization, AWI_TRUSTED_TABLE, awi_str_from(service));
+}
+
+int awi_organization_delegated(const struct awi_directory *dir,
+                               const struct core_OrganizationRecord *organization,
+                               struct awi_str account,
+                               const char *service)
+{
+    return has(dir,
+               organization,
+               AWI_DELEGATED_TABLE,
+               AWI_KEY(dir->arena, account, awi_str_from(service)));
 }
 
 /* The targets from the account up to the root; how many, or -errno. */

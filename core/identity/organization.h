@@ -15,6 +15,10 @@
  * this management account is noted globally: account "", table "organization", under the id, the
  * account.
  *
+ * Two more tables there say who may act for services (services/organizations/trusted.c fills them):
+ *     "service"       under a service's principal: it has trusted access
+ *     "delegated"     under AWI_KEY(account, principal): the account administers the service
+ *
  * Types are AWS's: "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", ... The two AWS managed
  * policies (p-FullAWSAccess, p-RCPFullAWSAccess) are no records: awi_organization_policy() knows
  * them.
@@ -32,6 +36,8 @@ struct core_AttachedRecord;
 #define AWI_UNIT_TABLE         "unit"
 #define AWI_ORGPOLICY_TABLE    "orgpolicy"
 #define AWI_ATTACHED_TABLE     "attached"
+#define AWI_TRUSTED_TABLE      "service"
+#define AWI_DELEGATED_TABLE    "delegated"
 #define AWI_SCP                "SERVICE_CONTROL_POLICY"
 #define AWI_RCP                "RESOURCE_CONTROL_POLICY"
 
@@ -61,6 +67,27 @@ struct awi_str awi_organization_policy_arn(struct awi_arena *arena,
 
 /* Is this type of policy enabled on the root? */
 bool awi_organization_enabled(const struct core_OrganizationRecord *organization, const char *type);
+
+/* Has the service (its principal, "iam.amazonaws.com") trusted access to the organization? And does
+ * the account administer it in the management account's place? 0 yes; -ENOENT no; other -errno. */
+int awi_organization_trusts(const struct awi_directory *dir,
+                            const struct core_OrganizationRecord *organization,
+                            const char *service);
+int awi_organization_delegated(const struct awi_directory *dir,
+                               const struct core_OrganizationRecord *organization,
+                               struct awi_str account,
+                               const char *service);
+
+/*
+ * Centralized root access (IAM user guide, id_root-enable-root-access): is the feature on, one of
+ * the names below? IAM's Enable... and DisableOrganizationsRoot... set it.
+ * AWI_ROOT_CREDENTIALS: sessions of sts:AssumeRoot may delete and make root users' credentials;
+ * AWI_ROOT_SESSIONS: they may do the privileged tasks on resources (S3, SQS).
+ */
+#define AWI_ROOT_CREDENTIALS "RootCredentialsManagement"
+#define AWI_ROOT_SESSIONS    "RootSessions"
+bool awi_organization_root_feature(const struct core_OrganizationRecord *organization,
+                                   const char *feature);
 
 /* One target on the way from the root to an account, and what is attached to it. */
 struct awi_organization_level {

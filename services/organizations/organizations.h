@@ -26,8 +26,8 @@
 #define ORG_ACCOUNT  "account"
 #define ORG_UNIT     "unit"
 
-#define ORG_SERVICES        "service"
-#define ORG_DELEGATED       "delegated"
+#define ORG_SERVICES        AWI_TRUSTED_TABLE
+#define ORG_DELEGATED       AWI_DELEGATED_TABLE
 #define ORG_DELEGATES_TABLE "delegate"
 #define ORG_RESOURCE_POLICY "resourcepolicy"
 
