@@ -67,55 +67,86 @@ read_email(const struct awi_config_place *place, const struct awi_yaml *node, st
     return r;
 }
 
-/* One {id, name, email}. */
+/* --- One account ----------------------------------------------------------------------------- */
+
+static const char *const keys[] = {"id", "name", "email", "iam", "credentials", NULL};
+enum { ID, NAME, EMAIL, IAM, CREDENTIALS, N_KEYS };
+
+static int read_value(const struct awi_config_place *place,
+                      int key,
+                      const struct awi_yaml *node,
+                      struct awi_config_account *ret)
+{
+    switch (key) {
+    case ID:
+        return awi_config_read_id(place, "id", node, &ret->id);
+    case NAME:
+        return read_text(place, node, 1, 50, &ret->name);
+    case EMAIL:
+        return read_email(place, node, &ret->email);
+    default:
+        break;
+    }
+    struct awi_str text;
+    int r = read_text(place, node, 1, AWI_CONFIG_TEXT_MAX, &text);
+    if (key == IAM) {
+        ret->own_iam = true;
+        return r ? r : awi_config_value_IAM(place, "iam", text, &ret->iam);
+    }
+    ret->own_credentials = true;
+    return r ? r : awi_config_value_CREDENTIALS(place, "credentials", text, &ret->credentials);
+}
+
+static int find_key(const struct awi_config_place *place, const struct awi_yaml *node, int *ret)
+{
+    for (*ret = 0; keys[*ret]; ++*ret) {
+        if (awi_str_is(node->key, keys[*ret])) {
+            return 0;
+        }
+    }
+    struct awi_str hint = awi_config_suggest(&place->config->arena, node->key, keys);
+    return awi_config_problem(place,
+                              "found key \"%.*s\" in an account, expected id, name, email, iam or "
+                              "credentials%.*s",
+                              AWI_STR_FMT(awi_str_head(node->key, 64)),
+                              AWI_STR_FMT(hint));
+}
+
 static int read_account(const struct awi_config_place *outer,
                         const struct awi_yaml *node,
                         struct awi_config_account *ret)
 {
-    static const char *const keys[] = {"id", "name", "email", NULL};
     struct awi_config_place place = *outer;
-    struct awi_arena *arena = &place.config->arena;
-    struct awi_str what = awi_config_describe(arena, node);
-    struct awi_str *fields[] = {&ret->id, &ret->name, &ret->email};
+    struct awi_str what = awi_config_describe(&place.config->arena, node);
+    bool seen[N_KEYS] = {false};
 
     place.line = node->line;
     if (node->kind != AWI_YAML_MAP) {
         return awi_config_problem(&place,
                                   "found %.*s in accounts, expected id: \"222222222222\" and, if "
-                                  "wanted, name and email",
+                                  "wanted, name, email, iam and credentials",
                                   AWI_STR_FMT(what));
     }
     for (const struct awi_yaml *at = node->child; at; at = at->next) {
-        int key = 0, r;
-        while (keys[key] && !awi_str_is(at->key, keys[key])) {
-            key++;
-        }
+        int key;
         place.line = at->key_line;
-        if (!keys[key]) {
-            struct awi_str hint = awi_config_suggest(arena, at->key, keys);
-            return awi_config_problem(&place,
-                                      "found key \"%.*s\" in an account, expected id, name or "
-                                      "email%.*s",
-                                      AWI_STR_FMT(awi_str_head(at->key, 64)),
-                                      AWI_STR_FMT(hint));
-        }
-        if (awi_str_is_set(*fields[key])) {
-            return awi_config_problem(
+        int r = find_key(&place, at, &key);
+        if (r == 0 && seen[key]) {
+            r = awi_config_problem(
                 &place, "found key %s again, expected it once in an account", keys[key]);
         }
         place.line = at->line;
-        r = key == 0   ? awi_config_read_id(&place, "id", at, &ret->id)
-            : key == 1 ? read_text(&place, at, 1, 50, &ret->name)
-                       : read_email(&place, at, &ret->email);
+        r = r ? r : read_value(&place, key, at, ret);
         if (r) {
             return r;
         }
+        seen[key] = true;
     }
     place.line = node->line;
-    return awi_str_is_set(ret->id)
-               ? 0
-               : awi_config_problem(&place, "found an account without id, expected one");
+    return seen[ID] ? 0 : awi_config_problem(&place, "found an account without id, expected one");
 }
+
+/* --- The list -------------------------------------------------------------------------------- */
 
 static int compare_positions(const void *a, const void *b, void *arg)
 {
@@ -167,9 +198,11 @@ int awi_config_read_accounts(const struct awi_config_place *place,
     size_t n = 0;
 
     if (node->kind != AWI_YAML_LIST) {
-        return awi_config_problem(place,
-                                  "found %.*s for accounts, expected a list of {id, name, email}",
-                                  AWI_STR_FMT(what));
+        return awi_config_problem(
+            place,
+            "found %.*s for accounts, expected a list of {id, name, email, iam, "
+            "credentials}",
+            AWI_STR_FMT(what));
     }
     if (node->n > AWI_CONFIG_ACCOUNTS_MAX) {
         return awi_config_problem(
@@ -185,6 +218,8 @@ int awi_config_read_accounts(const struct awi_config_place *place,
         if (r) {
             return r;
         }
+        field->own_iam |= items[n].own_iam;
+        field->own_credentials |= items[n].own_credentials;
         lines[n++] = at->line;
     }
     field->n = n;
@@ -211,4 +246,21 @@ const struct awi_config_account *awi_config_account(const struct awi_config *con
         }
     }
     return NULL;
+}
+
+enum awi_iam_mode awi_config_iam(const struct awi_config *config, struct awi_str account)
+{
+    const struct awi_config_account *own =
+        config->accounts.own_iam ? awi_config_account(config, account) : NULL;
+
+    return own && own->own_iam ? own->iam : config->iam;
+}
+
+enum awi_credentials_mode awi_config_credentials(const struct awi_config *config,
+                                                 struct awi_str account)
+{
+    const struct awi_config_account *own =
+        config->accounts.own_credentials ? awi_config_account(config, account) : NULL;
+
+    return own && own->own_credentials ? own->credentials : config->credentials;
 }

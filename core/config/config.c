@@ -65,6 +65,8 @@ DEFINE_READ(TEXT)
 DEFINE_READ(REGION)
 DEFINE_READ(IAM)
 DEFINE_READ(CREDENTIALS)
+DEFINE_READ(BOOL)
+DEFINE_READ(LIMITS)
 DEFINE_READ(CLOCK)
 
 static int read_ACCOUNT(const struct awi_config_place *place,
@@ -248,7 +250,9 @@ static int read_endpoint_list(const struct awi_config_place *place,
 #define env_IAM(place, key, text, field)       awi_config_value_IAM(place, key, text, field)
 #define env_CREDENTIALS(place, key, text, field)                                                   \
     awi_config_value_CREDENTIALS(place, key, text, field)
-#define env_CLOCK(place, key, text, field) awi_config_value_CLOCK(place, key, text, field)
+#define env_BOOL(place, key, text, field)   awi_config_value_BOOL(place, key, text, field)
+#define env_LIMITS(place, key, text, field) awi_config_value_LIMITS(place, key, text, field)
+#define env_CLOCK(place, key, text, field)  awi_config_value_CLOCK(place, key, text, field)
 
 static int read_environment(struct awi_config *config, const char *const *environment)
 {
@@ -299,7 +303,11 @@ static int fill(struct awi_config *config,
         r = config->file.ptr ? read_yaml(config, name, yaml) : -ENOMEM;
         config->accounts_mode = config->accounts.n ? AWI_ACCOUNTS_CLOSED : AWI_ACCOUNTS_SINGLE;
     }
-    return r ? r : read_environment(config, environment);
+    r = r ? r : read_environment(config, environment);
+    /* The environment wins over the file, over what it says for one account too. */
+    config->accounts.own_iam &= !awi_config_env(environment, "AWSINTERCEPT_IAM");
+    config->accounts.own_credentials &= !awi_config_env(environment, "AWSINTERCEPT_CREDENTIALS");
+    return r;
 }
 
 int awi_config_parse(struct awi_config *config,

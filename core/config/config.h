@@ -38,10 +38,17 @@ enum awi_accounts_mode {
                           */
 };
 
+/* How long and how many SCPs may be (identity.md 7.4): as AWS has it since 2025, or before. */
+enum awi_policy_limits { AWI_LIMITS_NEW, AWI_LIMITS_OLD };
+
 struct awi_config_account {
     struct awi_str id;
     struct awi_str name;  /* absent when not given */
     struct awi_str email; /* likewise */
+    /* What the file says for this account alone: awi_config_iam(), awi_config_credentials(). */
+    bool own_iam, own_credentials;
+    enum awi_iam_mode iam;
+    enum awi_credentials_mode credentials;
 };
 
 struct awi_config_endpoint {
@@ -53,6 +60,7 @@ struct awi_config_accounts {
     const struct awi_config_account *items; /* in the file's order */
     size_t n;
     const uint32_t *by_id; /* positions in items, in the order of ids: awi_config_account() */
+    bool own_iam, own_credentials; /* some account has a mode of its own that counts */
 };
 
 struct awi_config_endpoints {
@@ -66,6 +74,8 @@ struct awi_config_endpoints {
 #define AWI_CONFIG_TYPE_ACCOUNT     struct awi_str
 #define AWI_CONFIG_TYPE_IAM         enum awi_iam_mode
 #define AWI_CONFIG_TYPE_CREDENTIALS enum awi_credentials_mode
+#define AWI_CONFIG_TYPE_BOOL        bool
+#define AWI_CONFIG_TYPE_LIMITS      enum awi_policy_limits
 #define AWI_CONFIG_TYPE_CLOCK       struct awi_clock
 #define AWI_CONFIG_TYPE_ACCOUNTS    struct awi_config_accounts
 #define AWI_CONFIG_TYPE_ENDPOINTS   struct awi_config_endpoints
@@ -102,6 +112,12 @@ void awi_config_deinit(struct awi_config *config);
 /* The listed account with this id, or NULL. account_id itself is found only if it is listed. */
 const struct awi_config_account *awi_config_account(const struct awi_config *config,
                                                     struct awi_str id);
+
+/* The modes of an account: its own from the list of accounts, unless the environment sets the mode
+ * of all, else those of all. */
+enum awi_iam_mode awi_config_iam(const struct awi_config *config, struct awi_str account);
+enum awi_credentials_mode awi_config_credentials(const struct awi_config *config,
+                                                 struct awi_str account);
 
 /* Is host with this port (0: any) among the configuration's endpoints? Case and a trailing dot do
  * not matter. */

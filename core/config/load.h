@@ -24,7 +24,8 @@ struct awi_str
 awi_config_suggest(struct awi_arena *arena, struct awi_str word, const char *const *names);
 
 /* One scalar value into the field of a row: 0, 1 (problem) or -ENOMEM. */
-#define AWI_CONFIG_SCALAR_KINDS(X) X(TEXT) X(REGION) X(ACCOUNT) X(IAM) X(CREDENTIALS) X(CLOCK)
+#define AWI_CONFIG_SCALAR_KINDS(X)                                                                 \
+    X(TEXT) X(REGION) X(ACCOUNT) X(IAM) X(CREDENTIALS) X(BOOL) X(LIMITS) X(CLOCK)
 #define AWI_DECLARE_VALUE(kind)                                                                    \
     int awi_config_value_##kind(const struct awi_config_place *place,                              \
                                 const char *key,                                                   \

@@ -8,6 +8,8 @@
 
 static const char *const iam_names[] = {"off", "audit", "enforce", NULL};
 static const char *const credentials_names[] = {"any", "known", "signed", NULL};
+static const char *const bool_names[] = {"false", "true", NULL};
+static const char *const limits_names[] = {"new", "old", NULL};
 
 int awi_config_value_TEXT(const struct awi_config_place *place,
                           const char *key,
@@ -78,6 +80,18 @@ int awi_config_value_ACCOUNT(const struct awi_config_place *place,
     return 0;
 }
 
+/* "off, audit or enforce" */
+static struct awi_str list_names(struct awi_arena *arena, const char *const *names)
+{
+    struct awi_str list = awi_str_from(names[0]);
+
+    for (int i = 1; names[i]; i++) {
+        list = awi_arena_printf(
+            arena, "%.*s%s%s", AWI_STR_FMT(list), names[i + 1] ? ", " : " or ", names[i]);
+    }
+    return list;
+}
+
 /* The position of text among the names, or a problem that lists them. */
 static int choose(const struct awi_config_place *place,
                   const char *key,
@@ -85,7 +99,7 @@ static int choose(const struct awi_config_place *place,
                   const char *const *names,
                   int *ret)
 {
-    struct awi_str hint;
+    struct awi_str list, hint;
 
     for (int i = 0; names[i]; i++) {
         if (awi_str_is(text, names[i])) {
@@ -93,14 +107,13 @@ static int choose(const struct awi_config_place *place,
             return 0;
         }
     }
+    list = list_names(&place->config->arena, names);
     hint = awi_config_suggest(&place->config->arena, text, names);
     return awi_config_problem(place,
-                              "found \"%.*s\" for %s, expected %s, %s or %s%.*s",
+                              "found \"%.*s\" for %s, expected %.*s%.*s",
                               AWI_STR_FMT(awi_str_head(text, 64)),
                               key,
-                              names[0],
-                              names[1],
-                              names[2],
+                              AWI_STR_FMT(list),
                               AWI_STR_FMT(hint));
 }
 
@@ -125,6 +138,30 @@ int awi_config_value_CREDENTIALS(const struct awi_config_place *place,
     int r = choose(place, key, text, credentials_names, &at);
 
     *field = (enum awi_credentials_mode)at;
+    return r;
+}
+
+int awi_config_value_BOOL(const struct awi_config_place *place,
+                          const char *key,
+                          struct awi_str text,
+                          bool *field)
+{
+    int at = 0;
+    int r = choose(place, key, text, bool_names, &at);
+
+    *field = at == 1;
+    return r;
+}
+
+int awi_config_value_LIMITS(const struct awi_config_place *place,
+                            const char *key,
+                            struct awi_str text,
+                            enum awi_policy_limits *field)
+{
+    int at = AWI_LIMITS_NEW;
+    int r = choose(place, key, text, limits_names, &at);
+
+    *field = (enum awi_policy_limits)at;
     return r;
 }
 

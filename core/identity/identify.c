@@ -14,6 +14,7 @@
 
 /* What the access key said, before an account named otherwise is considered. */
 struct caller {
+    bool nobody; /* the request is not signed */
     bool issued; /* the principal below is a key's that was issued here */
     struct awi_principal principal;
     struct awi_str secret;
@@ -188,13 +189,22 @@ find_access_key(const struct awi_identify *in, struct awi_identity *ret, struct 
 
 /* --- Keys that nobody issued ----------------------------------------------------------------- */
 
-static bool unknown_is_refused(const struct awi_config *config, enum awi_key_form form)
+static bool unknown_is_refused(const struct awi_identify *in, struct awi_str account)
 {
+    enum awi_key_form form = awi_key_form(in->auth->access_key_id);
+
     if (form == AWI_KEY_ACCOUNT) {
         return false;
     }
-    return config->credentials != AWI_CREDENTIALS_ANY ||
-           (config->iam == AWI_IAM_ENFORCE && form != AWI_KEY_FREE);
+    return awi_config_credentials(in->dir.config, account) != AWI_CREDENTIALS_ANY ||
+           (awi_config_iam(in->dir.config, account) == AWI_IAM_ENFORCE && form != AWI_KEY_FREE);
+}
+
+/* Must signatures of keys issued here be right in this account? */
+static bool is_verified(const struct awi_config *config, struct awi_str account)
+{
+    return awi_config_credentials(config, account) == AWI_CREDENTIALS_SIGNED ||
+           awi_config_iam(config, account) == AWI_IAM_ENFORCE;
 }
 
 static int take_unknown(const struct awi_identify *in,
@@ -213,9 +223,6 @@ static int take_unknown(const struct awi_identify *in,
                               "came with a session token of a session that is not in this "
                               "state: forged, of another state directory, or from before a "
                               "reset"));
-    }
-    if (unknown_is_refused(in->dir.config, form)) {
-        return refuse(in, ret, AWI_REFUSE_UNKNOWN_KEY, say_key(in, "was not issued here"));
     }
     if (form == AWI_KEY_ACCOUNT) {
         caller->account = id;
@@ -291,11 +298,14 @@ settle(const struct awi_identify *in, const struct caller *caller, struct awi_id
     if (r) {
         return r;
     }
+    if (!caller->issued && !caller->nobody && unknown_is_refused(in, account)) {
+        return refuse(in, ret, AWI_REFUSE_UNKNOWN_KEY, say_key(in, "was not issued here"));
+    }
     ret->account = account;
     if (caller->issued) {
         ret->secret = caller->secret;
-        ret->verify = in->dir.config->credentials == AWI_CREDENTIALS_SIGNED ||
-                      in->dir.config->iam == AWI_IAM_ENFORCE;
+        ret->verify = is_verified(in->dir.config, account) ||
+                      is_verified(in->dir.config, caller->principal.account);
     }
     if (own) {
         ret->principal = caller->principal;
@@ -307,14 +317,14 @@ settle(const struct awi_identify *in, const struct caller *caller, struct awi_id
 static int settle_anonymous(const struct awi_identify *in, struct awi_identity *ret)
 {
     const struct awi_config *config = in->dir.config;
-    struct caller nobody = {.issued = false};
-    int r;
+    struct caller nobody = {.nobody = true};
+    int r = settle(in, &nobody, ret);
 
-    if (!in->anonymous_ok &&
-        (config->credentials != AWI_CREDENTIALS_ANY || config->iam == AWI_IAM_ENFORCE)) {
+    if (r == 0 && !in->anonymous_ok &&
+        (awi_config_credentials(config, ret->account) != AWI_CREDENTIALS_ANY ||
+         awi_config_iam(config, ret->account) == AWI_IAM_ENFORCE)) {
         return refuse(in, ret, AWI_REFUSE_MISSING, AWI_STR("the request is not signed"));
     }
-    r = settle(in, &nobody, ret);
     if (r == 0) {
         ret->principal = (struct awi_principal){
             .type = AWI_PRINCIPAL_ANONYMOUS,

@@ -9,7 +9,9 @@
  *
  * With 1 or 2 the caller is the root user of that account, unless the key is issued here and
  * belongs to the same account. A key nobody issued stands for the root user of its account. Keys
- * issued here must be in order in any case: right token, not expired, account not closed.
+ * issued here must be in order in any case: right token, not expired, account not closed. Which
+ * other keys are taken is the mode's of the account in which the request acts; signatures are
+ * verified where this account or the key's asks for it.
  */
 #pragma once
 

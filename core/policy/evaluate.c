@@ -240,3 +240,27 @@ void awi_policy_evaluate(const struct awi_policy_layers *layers,
     }
     decide(&question, naming, ret);
 }
+
+bool awi_policy_refused_by(const struct awi_policy_decision *decision,
+                           unsigned layers,
+                           struct awi_policy_decision *ret)
+{
+    *ret = *decision;
+    ret->policy = NULL;
+    for (enum awi_policy_layer i = 0; i < AWI_LAYERS; i++) {
+        if (!(layers & (1u << i))) {
+            ret->layers[i].deny = NULL;
+            ret->layers[i].allows = true;
+        }
+    }
+    if (find_deny(ret)) {
+        return true;
+    }
+    for (enum awi_policy_layer i = 0; i < AWI_LAYERS; i++) {
+        if (!ret->layers[i].allows) {
+            lack(ret, i);
+            return true;
+        }
+    }
+    return false;
+}

@@ -244,6 +244,20 @@ void awi_policy_evaluate(const struct awi_policy_layers *layers,
                          const struct awi_policy_request *request,
                          struct awi_policy_decision *ret);
 
+/* Sets of layers: those of the two accounts between which a request crosses (2.1). */
+#define AWI_LAYERS_OWNER ((1u << AWI_LAYER_RCP) | (1u << AWI_LAYER_RESOURCE))
+#define AWI_LAYERS_CALLER                                                                          \
+    ((1u << AWI_LAYER_SCP) | (1u << AWI_LAYER_IDENTITY) | (1u << AWI_LAYER_BOUNDARY) |             \
+     (1u << AWI_LAYER_SESSION))
+
+/*
+ * Do some of the layers of a decision across accounts, where each has to allow for itself, refuse
+ * it by themselves? Then *ret is the decision as they alone make it.
+ */
+bool awi_policy_refused_by(const struct awi_policy_decision *decision,
+                           unsigned layers,
+                           struct awi_policy_decision *ret);
+
 /* --- Why ------------------------------------------------------------------------------------- */
 
 const char *awi_policy_verdict_name(enum awi_policy_verdict verdict); /* "explicitDeny" */

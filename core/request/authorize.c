@@ -3,6 +3,7 @@
 
 #include "core/core.h"
 #include "core/request/access.h"
+#include "core/request/denied.h"
 #include "core/request/keys.h"
 #include "core/request/layers.h"
 #include "core/request/req.h"
@@ -15,32 +16,9 @@
 #define MESSAGE_MOST 4096
 #define MISSING_MOST 4
 
-/* What the caller is refused with, by protocol (identity.md 8.7, 8.8). */
-static const struct awi_error_type rest_json_denied = {
-    .code = AWI_STR_INIT("AccessDeniedException"),
-    .status = 403,
-    .sender = true,
-};
-
-static const struct awi_error_type ec2_denied = {
-    .code = AWI_STR_INIT("UnauthorizedOperation"),
-    .status = 403,
-    .sender = true,
-};
-
-static const struct awi_error_type *denied(enum awi_protocol protocol)
+static const struct awi_denied *denial_of(const struct awi_req *req)
 {
-    switch (protocol) {
-    case AWI_PROTO_EC2:
-        return &ec2_denied;
-    case AWI_PROTO_QUERY:
-    case AWI_PROTO_REST_XML:
-        return &awi_error_AccessDenied;
-    case AWI_PROTO_REST_JSON:
-        return &rest_json_denied;
-    default:
-        return &awi_error_AccessDeniedException;
-    }
+    return awi_request_denied(req->protocol, req->model->signing_name);
 }
 
 /* Callers of another organization get no reason (identity.md 8.6). */
@@ -54,8 +32,9 @@ static struct awi_str message_of(struct awi_req *req,
         decision->cross_account && !(awi_str_is_set(l->caller_organization) &&
                                      awi_str_eq(l->caller_organization, l->owner_organization));
 
-    if (strangers && awi_str_is(req->model->signing_name, "s3")) {
-        return AWI_STR("Access Denied");
+    const struct awi_denied *denied = denial_of(req);
+    if (strangers && denied->stranger.len) {
+        return denied->stranger;
     }
     /* STS does not tell what a trust policy lacks, nor whether there is one (6.6). */
     bool untold = l->layers.kind == AWI_RESOURCE_ROLE && decision->layer == AWI_LAYER_RESOURCE &&
@@ -63,7 +42,8 @@ static struct awi_str message_of(struct awi_req *req,
     awi_policy_message(&l->layers,
                        asked,
                        decision,
-                       AWI_MESSAGE_POLICY_ARN | (strangers || untold ? AWI_MESSAGE_NO_REASON : 0),
+                       (req->config->policy_arn_in_refusals ? AWI_MESSAGE_POLICY_ARN : 0) |
+                           (strangers || untold ? AWI_MESSAGE_NO_REASON : 0),
                        &text);
     struct awi_str message = awi_arena_str(req->arena, awi_buf_view(&text));
     awi_buf_deinit(&text);
@@ -119,6 +99,11 @@ static bool is_plain_root(const struct awi_layers *l, const struct awi_access *a
            l->layers.n_rcp == 0 && l->layers.kind == AWI_RESOURCE_ORDINARY;
 }
 
+static enum awi_iam_mode mode_of(const struct awi_req *req, struct awi_str account)
+{
+    return awi_config_iam(req->config, account);
+}
+
 /* Another account's resource, which only its policy opens. */
 static bool is_boundary(const struct awi_req *req, const struct awi_access *access)
 {
@@ -126,24 +111,65 @@ static bool is_boundary(const struct awi_req *req, const struct awi_access *acce
            !awi_str_eq(access->owner, awi_account(req));
 }
 
-/* What a decision means for the request. */
-enum { ALLOWED, REFUSED, REFUSED_IN_EVERY_MODE };
+/* --- What a decision means for the request --------------------------------------------------- */
+
+/* NOTED: AWS would have refused, and the call goes on. */
+enum { ALLOWED, NOTED, REFUSED };
+
+static int meaning_of(enum awi_iam_mode mode)
+{
+    return mode == AWI_IAM_OFF ? ALLOWED : mode == AWI_IAM_AUDIT ? NOTED : REFUSED;
+}
+
+/*
+ * Across accounts each account's mode counts for what its own layers say. What is enforced comes
+ * before what is only noted, and *decision becomes the decision of the layers that count.
+ */
+static int
+weigh_sides(const struct awi_req *req, struct awi_str owner, struct awi_policy_decision *decision)
+{
+    int caller = meaning_of(mode_of(req, req->identity.account));
+    int other = meaning_of(mode_of(req, owner));
+    struct awi_policy_decision alone;
+
+    for (int meaning = REFUSED; meaning > ALLOWED; meaning--) {
+        unsigned layers =
+            (caller == meaning ? AWI_LAYERS_CALLER : 0) | (other == meaning ? AWI_LAYERS_OWNER : 0);
+        if (layers && awi_policy_refused_by(decision, layers, &alone)) {
+            *decision = alone;
+            return meaning;
+        }
+    }
+    decision->verdict = AWI_ALLOWED;
+    decision->layer = AWI_LAYER_NONE;
+    decision->policy = NULL;
+    return ALLOWED;
+}
 
 static int weigh(const struct awi_req *req,
                  const struct awi_access *access,
-                 const struct awi_policy_decision *decision)
+                 struct awi_str owner,
+                 struct awi_policy_decision *decision)
 {
     const struct awi_policy_finding *policy = &decision->layers[AWI_LAYER_RESOURCE];
+    struct awi_policy_decision alone;
 
     if (decision->verdict == AWI_ALLOWED) {
         return ALLOWED;
     }
-    return is_boundary(req, access) && (!policy->applies || !policy->allows || policy->deny)
-               ? REFUSED_IN_EVERY_MODE
-               : REFUSED;
+    if (is_boundary(req, access) && (!policy->applies || !policy->allows || policy->deny)) {
+        bool enforced = meaning_of(mode_of(req, owner)) == REFUSED ||
+                        meaning_of(mode_of(req, req->identity.account)) == REFUSED;
+        if (!enforced && awi_policy_refused_by(decision, 1u << AWI_LAYER_RESOURCE, &alone)) {
+            *decision = alone;
+        }
+        return REFUSED;
+    }
+    return decision->cross_account ? weigh_sides(req, owner, decision)
+                                   : meaning_of(mode_of(req, req->identity.account));
 }
 
-/* ALLOWED; REFUSED..., with what the caller would be told; -errno. */
+/* ALLOWED, NOTED, REFUSED, with what the caller would be told; -errno. */
 static int decide(struct awi_req *req,
                   struct awi_layers *l,
                   const struct awi_access *access,
@@ -167,11 +193,12 @@ static int decide(struct awi_req *req,
         }
         awi_policy_evaluate(&l->layers, &asked, &decision);
     }
+    int meaning = weigh(req, access, l->layers.owner, &decision);
     if (decision.verdict != AWI_ALLOWED) {
         *ret_message = message_of(req, l, &asked, &decision);
     }
     note(req, access, l, &asked, &decision, *ret_message);
-    return weigh(req, access, &decision);
+    return meaning;
 }
 
 /* --- What is refused before any policy is read ----------------------------------------------- */
@@ -199,8 +226,9 @@ static int refuse_all(struct awi_req *req,
         .Layer = awi_str_from(layer),
         .Message = message,
     };
-    return req->config->iam != AWI_IAM_ENFORCE ? 0
-                                               : awi_fail(req, type, "%.*s", AWI_STR_FMT(message));
+    return mode_of(req, req->identity.account) != AWI_IAM_ENFORCE
+               ? 0
+               : awi_fail(req, type, "%.*s", AWI_STR_FMT(message));
 }
 
 /*
@@ -249,7 +277,7 @@ static int refuse_unmapped(struct awi_req *req)
     return refuse_all(req,
                       "unmapped",
                       "none",
-                      denied(req->protocol),
+                      &denial_of(req)->error,
                       awi_arena_printf(req->arena,
                                        "awsintercept does not know which permissions %.*s of "
                                        "%.*s needs",
@@ -262,8 +290,7 @@ static int refuse_unmapped(struct awi_req *req)
 static int decide_all(struct awi_req *req, const struct awi_access_list *list)
 {
     struct awi_str message, first = AWI_STR_NULL;
-    int worst = ALLOWED,
-        least = req->config->iam == AWI_IAM_ENFORCE ? REFUSED : REFUSED_IN_EVERY_MODE;
+    int worst = ALLOWED;
     struct awi_layers l;
     int r = awi_layers_begin(req, &l);
 
@@ -275,23 +302,26 @@ static int decide_all(struct awi_req *req, const struct awi_access_list *list)
         r = decide(req, &l, &list->items[i], &message);
         if (r > worst) {
             worst = r;
-            first = worst >= least && !awi_str_is_set(first) ? message : first;
+            first = message;
         }
     }
     awi_layers_end(&l);
-    if (r < 0 || worst < least) {
+    if (r < 0 || worst < REFUSED) {
         return r < 0 ? r : 0;
     }
-    return awi_fail(req, denied(req->protocol), "%.*s", AWI_STR_FMT(first));
+    return awi_fail(req, &denial_of(req)->error, "%.*s", AWI_STR_FMT(first));
 }
 
-/* Where nothing is enforced nor recorded the boundaries between accounts remain. */
+/* Where nothing is enforced nor recorded the boundaries between accounts remain, and what accounts
+ * with another mode own. */
 static void keep_boundaries(const struct awi_req *req, struct awi_access_list *list)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < list->n; i++) {
-        if (is_boundary(req, &list->items[i])) {
+        const struct awi_access *access = &list->items[i];
+        if (is_boundary(req, access) ||
+            (awi_str_is_set(access->owner) && mode_of(req, access->owner) != AWI_IAM_OFF)) {
             list->items[n++] = list->items[i];
         }
     }
@@ -319,7 +349,7 @@ static int note_free(struct awi_req *req, const struct awi_access *access)
 int awi_request_authorize(struct awi_req *req)
 {
     struct awi_access_list list = {0};
-    bool off = req->config->iam == AWI_IAM_OFF;
+    bool off = mode_of(req, req->identity.account) == AWI_IAM_OFF;
     const char *message;
 
     if (off && !req->service->access) {

@@ -132,7 +132,8 @@ static bool may_be_made_up(struct awi_req *req)
 {
     const struct awi_config *config = awi_request_config(req);
 
-    return config->accounts_mode == AWI_ACCOUNTS_OPEN && config->iam != AWI_IAM_ENFORCE;
+    return config->accounts_mode == AWI_ACCOUNTS_OPEN &&
+           awi_config_iam(config, awi_account(req)) != AWI_IAM_ENFORCE;
 }
 
 static int check_account(struct awi_req *req, struct awi_str principal, struct awi_str account)

@@ -8,9 +8,10 @@
 
 #include <errno.h>
 
-#define MOST_SCPS  10
-#define MOST_RCPS  5
-#define MOST_OTHER 10
+#define MOST_SCPS     10
+#define MOST_SCPS_OLD 5 /* until 2025 */
+#define MOST_RCPS     5
+#define MOST_OTHER    10
 
 static struct awi_str full_policy(struct awi_str type)
 {
@@ -206,6 +207,15 @@ static int check_enabled(struct awi_req *req, const struct org *org, struct awi_
                           "This operation can be performed only for enabled policy types.");
 }
 
+static size_t most_of(struct awi_req *req, struct awi_str type)
+{
+    bool old = awi_request_config(req)->scp_limits == AWI_LIMITS_OLD;
+
+    return awi_str_is(type, AWI_SCP)   ? old ? MOST_SCPS_OLD : MOST_SCPS
+           : awi_str_is(type, AWI_RCP) ? MOST_RCPS
+                                       : MOST_OTHER;
+}
+
 int org_attach_policy(struct awi_req *req,
                       const struct organizations_AttachPolicyRequest *in,
                       void *out)
@@ -226,10 +236,7 @@ int org_attach_policy(struct awi_req *req,
                         "A policy with the same name and type is already attached to the "
                         "specified target.");
     }
-    size_t most = awi_str_is(policy.Type, AWI_SCP)   ? MOST_SCPS
-                  : awi_str_is(policy.Type, AWI_RCP) ? MOST_RCPS
-                                                     : MOST_OTHER;
-    if (attached.PolicyIds.n >= most) {
+    if (attached.PolicyIds.n >= most_of(req, policy.Type)) {
         return org_constraint(req,
                               "MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
                               "You have attached the maximum number of policies of that type to "

@@ -26,9 +26,13 @@ static const char *const types[] = {AWI_SCP,
                                     NULL};
 
 /* Characters that a document may have: SCPs 10,240 since 2025, RCPs 5,120, the others 10,000. */
-static size_t longest(struct awi_str type)
+static size_t longest(struct awi_req *req, struct awi_str type)
 {
-    return awi_str_is(type, AWI_SCP) ? 10240 : awi_str_is(type, AWI_RCP) ? 5120 : 10000;
+    bool old = awi_request_config(req)->scp_limits == AWI_LIMITS_OLD;
+
+    return awi_str_is(type, AWI_RCP) || (old && awi_str_is(type, AWI_SCP)) ? 5120
+           : awi_str_is(type, AWI_SCP)                                     ? 10240
+                                                                           : 10000;
 }
 
 static int check_type(struct awi_req *req, struct awi_str type)
@@ -48,7 +52,7 @@ static int check_content(struct awi_req *req, struct awi_str type, struct awi_st
     const struct awi_json *tree;
     int r;
 
-    if (awi_policy_size_all(content) > longest(type)) {
+    if (awi_policy_size_all(content) > longest(req, type)) {
         return org_constraint(
             req, "POLICY_CONTENT_LIMIT_EXCEEDED", "You have exceeded the maximum policy size.");
     }

@@ -70,7 +70,7 @@ int sts_role_find(struct awi_req *req, struct awi_str arn, struct sts_role *ret,
         ret->exists = true;
         return 0;
     }
-    *refused = r == 0 || config->iam == AWI_IAM_ENFORCE;
+    *refused = r == 0 || awi_config_iam(config, ret->account) == AWI_IAM_ENFORCE;
     return r && r != -ENOENT ? r : make_up(req, &parts, ret);
 }
 

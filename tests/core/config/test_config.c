@@ -138,6 +138,63 @@ static void test_parse_environment_wins(void **state)
     assert_true(awi_str_is(config.account_id, "123456789012"));
 }
 
+static void test_modes_of_accounts(void **state)
+{
+    static const char yaml[] = "iam: audit\naccounts:\n"
+                               "- {id: '222222222222', iam: enforce, credentials: signed}\n"
+                               "- {id: '333333333333', iam: off}\n"
+                               "- {id: '444444444444'}\n";
+    static const char *const iam[] = {"AWSINTERCEPT_IAM=audit", NULL};
+    static const char *const both[] = {
+        "AWSINTERCEPT_IAM=enforce", "AWSINTERCEPT_CREDENTIALS=known", NULL};
+    struct awi_str two = AWI_STR("222222222222"), three = AWI_STR("333333333333");
+
+    load(yaml, NULL);
+    assert_int_equal(awi_config_iam(&config, two), AWI_IAM_ENFORCE);
+    assert_int_equal(awi_config_iam(&config, three), AWI_IAM_OFF);
+    assert_int_equal(awi_config_iam(&config, AWI_STR("444444444444")), AWI_IAM_AUDIT);
+    assert_int_equal(awi_config_iam(&config, AWI_STR("123456789012")), AWI_IAM_AUDIT);
+    assert_int_equal(awi_config_credentials(&config, two), AWI_CREDENTIALS_SIGNED);
+    assert_int_equal(awi_config_credentials(&config, three), AWI_CREDENTIALS_ANY);
+    /* The environment sets the mode of all accounts; what it does not set stays the file's. */
+    load(yaml, iam);
+    assert_int_equal(awi_config_iam(&config, two), AWI_IAM_AUDIT);
+    assert_int_equal(awi_config_credentials(&config, two), AWI_CREDENTIALS_SIGNED);
+    load(yaml, both);
+    assert_int_equal(awi_config_iam(&config, three), AWI_IAM_ENFORCE);
+    assert_int_equal(awi_config_credentials(&config, two), AWI_CREDENTIALS_KNOWN);
+
+    refuse("accounts:\n- id: '222222222222'\n  iam: on\n",
+           NULL,
+           "t.yml:3: found \"on\" for iam, expected off, audit or enforce");
+    refuse("accounts:\n- id: '222222222222'\n  credentials: [any]\n",
+           NULL,
+           "t.yml:3: found a list for credentials, expected 1 to 4096 characters");
+    refuse("accounts:\n- id: '222222222222'\n  iam: off\n  iam: off\n",
+           NULL,
+           "t.yml:4: found key iam again, expected it once in an account");
+}
+
+static void test_switches(void **state)
+{
+    static const char *const environment[] = {
+        "AWSINTERCEPT_POLICY_ARN_IN_REFUSALS=true", "AWSINTERCEPT_SCP_LIMITS=new", NULL};
+
+    load("", NULL);
+    assert_true(config.policy_arn_in_refusals);
+    assert_int_equal(config.scp_limits, AWI_LIMITS_NEW);
+    load("policy_arn_in_refusals: false\nscp_limits: old\n", NULL);
+    assert_false(config.policy_arn_in_refusals);
+    assert_int_equal(config.scp_limits, AWI_LIMITS_OLD);
+    load("policy_arn_in_refusals: false\nscp_limits: old\n", environment);
+    assert_true(config.policy_arn_in_refusals);
+    assert_int_equal(config.scp_limits, AWI_LIMITS_NEW);
+    refuse("policy_arn_in_refusals: no\n",
+           NULL,
+           "t.yml:1: found \"no\" for policy_arn_in_refusals, expected false or true");
+    refuse("scp_limits: odl\n", NULL, "t.yml:1: found \"odl\" for scp_limits, expected new or old");
+}
+
 static void test_parse_bad_ids(void **state)
 {
     refuse("region: us-east-1\naccount_id: 111111111111\n",
@@ -181,29 +238,32 @@ static void test_parse_unknown_keys(void **state)
     refuse("acounts: []\n",
            NULL,
            "t.yml:1: found key \"acounts\", expected one of region, account_id, accounts, iam, "
-           "credentials, endpoints, state, log, clock (did you mean accounts?)");
+           "credentials, policy_arn_in_refusals, scp_limits, endpoints, state, log, clock (did you "
+           "mean accounts?)");
     refuse("\nquota: 1\n",
            NULL,
            "t.yml:2: found key \"quota\", expected one of region, account_id, accounts, iam, "
-           "credentials, endpoints, state, log, clock");
+           "credentials, policy_arn_in_refusals, scp_limits, endpoints, state, log, clock");
     refuse("accounts:\n- id: '333333333333'\n  nmae: x\n",
            NULL,
-           "t.yml:3: found key \"nmae\" in an account, expected id, name or email (did you mean "
-           "name?)");
+           "t.yml:3: found key \"nmae\" in an account, expected id, name, email, iam or "
+           "credentials (did you mean name?)");
 }
 
 static void test_parse_wrong_types(void **state)
 {
     refuse("accounts: yes\n",
            NULL,
-           "t.yml:1: found \"yes\" for accounts, expected a list of {id, name, email}");
+           "t.yml:1: found \"yes\" for accounts, expected a list of {id, name, email, iam, "
+           "credentials}");
     refuse("accounts:\nregion: us-east-1\n",
            NULL,
-           "t.yml:1: found nothing for accounts, expected a list of {id, name, email}");
+           "t.yml:1: found nothing for accounts, expected a list of {id, name, email, iam, "
+           "credentials}");
     refuse("accounts: ['222222222222']\n",
            NULL,
            "t.yml:1: found \"222222222222\" in accounts, expected id: \"222222222222\" and, if "
-           "wanted, name and email");
+           "wanted, name, email, iam and credentials");
     refuse("endpoints: localhost:5000\n",
            NULL,
            "t.yml:1: found \"localhost:5000\" for endpoints, expected a list of host:port");
@@ -314,6 +374,8 @@ int main(void)
         cmocka_unit_test_teardown(test_parse_everything, teardown),
         cmocka_unit_test_teardown(test_parse_endpoint_with_dot, teardown),
         cmocka_unit_test_teardown(test_parse_environment_wins, teardown),
+        cmocka_unit_test_teardown(test_modes_of_accounts, teardown),
+        cmocka_unit_test_teardown(test_switches, teardown),
         cmocka_unit_test_teardown(test_parse_bad_ids, teardown),
         cmocka_unit_test_teardown(test_parse_duplicates, teardown),
         cmocka_unit_test_teardown(test_parse_unknown_keys, teardown),

@@ -222,6 +222,34 @@ static void test_at_most_ten(void **state)
     }
 }
 
+/* Until 2025: five of 5,120 characters. */
+static void test_old_limits(void **state)
+{
+    static char text[5200];
+    struct organizations_CreatePolicyRequest in = policy_named("Long");
+    struct organizations_CreatePolicyResponse out;
+
+    world.core.config->scp_limits = AWI_LIMITS_OLD;
+    memset(text, ' ', sizeof(text));
+    memcpy(text, DENY, strlen(DENY));
+    in.Content = awi_str_of(text, 5120);
+    allow("CreatePolicy", &in, &out);
+    in.Name = AWI_STR("TooLong");
+    in.Content = awi_str_of(text, 5121);
+    refuse("CreatePolicy", &in, "ConstraintViolationException");
+    for (int i = 0; i < 5; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "P%d", i);
+        struct organizations_AttachPolicyRequest at = {.PolicyId = make_policy(name),
+                                                       .TargetId = account};
+        if (i < 4) {
+            allow("AttachPolicy", &at, NULL);
+        } else {
+            refuse("AttachPolicy", &at, "ConstraintViolationException");
+        }
+    }
+}
+
 static void test_types(void **state)
 {
     struct organizations_EnablePolicyTypeRequest in = {.RootId = root_id,
@@ -297,6 +325,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_size_of_documents, setup, teardown),
         cmocka_unit_test_setup_teardown(test_attachment, setup, teardown),
         cmocka_unit_test_setup_teardown(test_at_most_ten, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_old_limits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_types, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tags, setup, teardown),
     };
