@@ -200,12 +200,13 @@ static int find_bucket(struct asking *asking)
 {
     struct awi_str name = text_member(asking, "Bucket");
     int r = s3_bucket_find(asking->req, name, &asking->bucket);
+    bool create = awi_str_is(awi_operation(asking->req)->name, "CreateBucket");
 
     asking->found = r == 0;
-    if (r == -ENOENT || awi_str_is(awi_operation(asking->req)->name, "CreateBucket")) {
+    if (r == -ENOENT || create) {
         asking->bucket = (struct s3_bucket){.name = name};
         asking->found = false;
-        return 0;
+        return create ? s3_check_scope(asking->req) : 0;
     }
     return r < 0 ? r : s3_bucket_here(asking->req, &asking->bucket);
 }
@@ -230,7 +231,14 @@ int s3_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
         return -ENOMEM;
     }
     if (asking.permission->target == S3_ON_ACCOUNT) {
-        return add(&asking, awi_str_from(asking.permission->action), NULL, AWI_STR_NULL, NULL, 0);
+        r = s3_check_scope(req);
+        return r ? r
+                 : add(&asking,
+                       awi_str_from(asking.permission->action),
+                       NULL,
+                       AWI_STR_NULL,
+                       NULL,
+                       0);
     }
     r = find_bucket(&asking);
     if (r == 0) {

@@ -42,6 +42,28 @@ static bool host_is_global(struct awi_req *req, struct awi_str bucket)
            awi_str_is_nocase(awi_str_skip(host, bucket.len), ".s3.amazonaws.com");
 }
 
+static int fail_scope(struct awi_req *req, struct awi_str expected)
+{
+    struct s3_RegionError body = {.Region = expected};
+
+    return awi_fail_with(req,
+                         &s3_error_AuthorizationHeaderMalformed,
+                         &body,
+                         "The authorization header is malformed; the region '%.*s' is wrong; "
+                         "expecting '%.*s'",
+                         AWI_STR_FMT(awi_region(req)),
+                         AWI_STR_FMT(expected));
+}
+
+int s3_check_scope(struct awi_req *req)
+{
+    struct awi_str host = awi_host(req), home = AWI_STR("us-east-1");
+    bool global = awi_str_is_nocase(host, "s3.amazonaws.com") ||
+                  awi_str_ends_nocase(host, AWI_STR(".s3.amazonaws.com"));
+
+    return !global || awi_str_eq(awi_region(req), home) ? 0 : fail_scope(req, home);
+}
+
 /* The request was sent to, or signed for, another region than the bucket's. */
 static int wrong_region(struct awi_req *req, const struct s3_bucket *bucket)
 {
@@ -49,18 +71,9 @@ static int wrong_region(struct awi_req *req, const struct s3_bucket *bucket)
     struct awi_str suffix = AWI_STR("amazonaws.com");
 
     if (host_is_global(req, bucket->name)) {
-        struct s3_RegionError body = {.Region = bucket->region};
-
-        if (awi_principal(req)->type == AWI_PRINCIPAL_ANONYMOUS) {
-            return 0;
-        }
-        return awi_fail_with(req,
-                             &s3_error_AuthorizationHeaderMalformed,
-                             &body,
-                             "The authorization header is malformed; the region '%.*s' is wrong; "
-                             "expecting '%.*s'",
-                             AWI_STR_FMT(awi_region(req)),
-                             AWI_STR_FMT(bucket->region));
+        return awi_principal(req)->type == AWI_PRINCIPAL_ANONYMOUS
+                   ? 0
+                   : fail_scope(req, bucket->region);
     }
     if (awi_str_is(awi_partition(req), "aws-cn")) {
         suffix = AWI_STR("amazonaws.com.cn");

@@ -42,6 +42,10 @@ struct s3_bucket {
 int s3_bucket_find(struct awi_req *req, struct awi_str name, struct s3_bucket *ret);
 /* Was the request sent where the bucket is? 0, or a redirect to its region. */
 int s3_bucket_here(struct awi_req *req, const struct s3_bucket *bucket);
+/* For what no bucket leads elsewhere (CreateBucket, ListBuckets): a request to the global endpoint
+ * must be signed for us-east-1 (S3 API reference, CreateBucket). 0 or AuthorizationHeaderMalformed
+ * naming that region, with which clients try again (s3cmd signs for "US" at first). */
+int s3_check_scope(struct awi_req *req);
 /* NoSuchBucket; AccessDenied for an owner that is not the expected one
  * (x-amz-expected-bucket-owner; absent: any). */
 int s3_bucket_open(struct awi_req *req,

@@ -16,13 +16,14 @@ LAUNCHER = os.path.join(box.BUILD, "cli", "awsintercept")
 
 
 class S3cmd:
-    """A process a step, with the keys as options."""
+    """A process a step, with the keys as options. Without --region it signs for "US" and learns from
+    the refusal which region is meant."""
 
-    def __init__(self, secure):
-        self.scheme = ["--ssl" if secure else "--no-ssl"]
+    def __init__(self, *options):
+        self.options = options
 
     def call(self, world, keys, *words):
-        argv = ["s3cmd", "--access_key=" + keys["AccessKeyId"], "--region=us-east-1", *self.scheme,
+        argv = ["s3cmd", "--access_key=" + keys["AccessKeyId"], *self.options,
                 "--secret_key=" + keys["SecretAccessKey"]]
         token = keys.get("SessionToken")
         return world.run(argv + (["--access_token=" + token] if token else []) + list(words))
@@ -73,7 +74,7 @@ def ways(tool):
     """(how, client) of the tool, or the test is skipped."""
     box.need(tool, tool)
     if tool == "s3cmd":
-        return [("http", S3cmd(False)), ("https", S3cmd(True))]
+        return [("http", S3cmd("--no-ssl", "--region=us-east-1")), ("https", S3cmd("--ssl"))]
     return [(how, Rclone(how)) for how in ("launcher", "preloaded shell", "preloaded")]
 
 

@@ -121,6 +121,16 @@ def main():
                   "%s style" % style)
     tap.equal(a.head_object(Bucket="euro", Key="path")["ContentLength"], 4,
               "a client of another region is led to the bucket")
+    g = boto3.client("s3", region_name="eu-west-1", endpoint_url="https://s3.amazonaws.com",
+                     aws_access_key_id=A, aws_secret_access_key="secret")
+    try:
+        g.list_buckets()
+        tap.check(False, "the global endpoint wants a signature for us-east-1")
+    except ClientError as error:
+        said = error.response["Error"]
+        tap.equal((said["Code"], said["Region"], "'eu-west-1' is wrong" in said["Message"]),
+                  ("AuthorizationHeaderMalformed", "us-east-1", True),
+                  "the global endpoint wants a signature for us-east-1")
     tap.equal(code(a.get_bucket_analytics_configuration, Bucket="euro", Id="x"), "NotImplemented",
               "what is not emulated")
     tap.end()
