@@ -1,42 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command's entry: the table of subcommands. */
+/*
+ * The command's entry: the table of subcommands. This program needs libc only, since it is what
+ * every program is started through; the subcommands that look into a state directory are another
+ * (tools.c), which it becomes.
+ */
 #include "cli/cli.h"
 #include "cli/supervise.h"
+#include "core/util/cleanup.h"
 
-#include <stdarg.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct command {
     const char *name;
-    int (*run)(int argc, char **argv);
+    int (*run)(int argc, char **argv); /* NULL: it is one of the tools */
     const char *summary;
 };
 
 static const struct command commands[] = {
     {"run", awi_cli_run, "run a command with its AWS calls answered in process"},
-    {"accounts", awi_cli_accounts, "list the accounts of a state directory"},
-    {"log", awi_cli_log, "show the AWS calls that programs made"},
-    {"report", awi_cli_report, "sum up calls, roles assumed, and refusals with their reasons"},
-    {"reset", awi_cli_reset, "empty a state directory"},
+    {"accounts", NULL, "list the accounts of a state directory"},
+    {"log", NULL, "show the AWS calls that programs made"},
+    {"report", NULL, "sum up calls, roles assumed, and refusals with their reasons"},
+    {"reset", NULL, "empty a state directory"},
     {"doctor", awi_cli_doctor, "tell whether and how a command can be intercepted"},
     {"libpath", awi_cli_libpath, "print where the preload library is"},
-    {"policy", awi_cli_policy, "ask the policy evaluator who may do what, and why"},
+    {"policy", NULL, "ask the policy evaluator who may do what, and why"},
 };
-
-void awi_cli_error(const char *next, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    fputs("awsintercept: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    va_end(args);
-    if (next) {
-        fprintf(stderr, "              %s\n", next);
-    }
-}
 
 static void help(FILE *to)
 {
@@ -59,6 +51,22 @@ static void help(FILE *to)
           to);
 }
 
+static int become_tools(char **argv)
+{
+    AWI_AUTO(free) char *tried = NULL;
+    AWI_AUTO(free) char *file = awi_cli_find_tools(&tried);
+
+    if (!file) {
+        awi_cli_error("build it with `ninja`, or install with `meson install`",
+                      "awsintercept-tools is in none of: %s",
+                      tried ? tried : "(no /proc)");
+        return 1;
+    }
+    execv(file, argv);
+    awi_cli_error(NULL, "%s: %s", file, strerror(errno));
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -76,7 +84,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {
-            return commands[i].run(argc - 1, argv + 1);
+            return commands[i].run ? commands[i].run(argc - 1, argv + 1) : become_tools(argv);
         }
     }
     if (strcmp(argv[1], "supervise") == 0) {

@@ -26,12 +26,12 @@ void awi_cli_error(const char *next, const char *format, ...) __attribute__((for
  */
 char *awi_cli_find_library(char **ret_tried);
 
+/* The program that has the subcommands which look into a state directory; the same. */
+char *awi_cli_find_tools(char **ret_tried);
+
 /* The file that a command names, as a shell would find it: an absolute path in malloc()ed memory;
  * NULL when there is none. */
 char *awi_cli_find_command(const char *command);
 
 /* Is the configuration that programs started from here would get in order? Says so if it is not. */
 bool awi_cli_config_is_good(void);
-
-/* "awsintercept run --report": what was called since the state directory was made, to stderr. */
-void awi_cli_report_summary(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the preload library is: beside the command in a build directory, else where it was
+/* Where our other files are: beside the command in a build directory, else where they were
  * installed. */
 #include "cli/cli.h"
 #include "core/util/cleanup.h"
@@ -11,14 +11,11 @@
 #include <unistd.h>
 
 #define LIBRARY "libawsintercept.so"
+#define TOOLS   "awsintercept-tools"
 
-char *awi_cli_find_library(char **ret_tried)
+/* The first of these that exists; places are relative to the command's folder and end with NULL. */
+static char *find(const char *const *places, char **ret_tried)
 {
-    static const char *const beside[] = {
-        "../preload/" LIBRARY,                     /* build directory: cli/ and preload/ */
-        "../" AWI_LIBDIR "/awsintercept/" LIBRARY, /* prefix/bin and prefix/lib */
-        "../lib/awsintercept/" LIBRARY,
-    };
     char self[PATH_MAX];
     char *tried = NULL;
     size_t tried_len = 0;
@@ -30,9 +27,9 @@ char *awi_cli_find_library(char **ret_tried)
         slash[1] = '\0';
     }
     AWI_AUTO(file) FILE *list = open_memstream(&tried, &tried_len);
-    for (size_t i = 0; slash && i < sizeof(beside) / sizeof(beside[0]); i++) {
+    for (size_t i = 0; slash && places[i]; i++) {
         AWI_AUTO(free) char *path = NULL;
-        if (asprintf(&path, "%s%s", self, beside[i]) < 0) {
+        if (asprintf(&path, "%s%s", self, places[i]) < 0) {
             path = NULL;
             break;
         }
@@ -51,6 +48,30 @@ char *awi_cli_find_library(char **ret_tried)
         free(tried);
     }
     return NULL;
+}
+
+char *awi_cli_find_library(char **ret_tried)
+{
+    static const char *const places[] = {
+        "../preload/" LIBRARY,                     /* build directory: cli/ and preload/ */
+        "../" AWI_LIBDIR "/awsintercept/" LIBRARY, /* prefix/bin and prefix/lib */
+        "../lib/awsintercept/" LIBRARY,
+        NULL,
+    };
+
+    return find(places, ret_tried);
+}
+
+char *awi_cli_find_tools(char **ret_tried)
+{
+    static const char *const places[] = {
+        TOOLS,
+        "../" AWI_LIBDIR "/awsintercept/" TOOLS,
+        "../lib/awsintercept/" TOOLS,
+        NULL,
+    };
+
+    return find(places, ret_tried);
 }
 
 int awi_cli_libpath(int argc, char **argv)

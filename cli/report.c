@@ -269,14 +269,3 @@ int awi_cli_report(int argc, char **argv)
     }
     return opened != 0 ? opened : show(&state, account, json, stdout);
 }
-
-void awi_cli_report_summary(void)
-{
-    AWI_AUTO(state) struct awi_cli_state state;
-    char *no_arguments[] = {NULL};
-    int argc = 0;
-
-    if (awi_cli_state_open(&state, &argc, no_arguments) == 0) {
-        show(&state, NULL, false, stderr);
-    }
-}

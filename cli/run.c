@@ -239,6 +239,22 @@ static int finish(int status)
     return 128 + number;
 }
 
+/* What "awsintercept report" says, where the command's own errors went. */
+static void report(void)
+{
+    AWI_AUTO(free) char *tools = awi_cli_find_tools(NULL);
+    pid_t child = tools ? fork() : -1;
+
+    if (child == 0) {
+        dup2(STDERR_FILENO, STDOUT_FILENO);
+        execl(tools, "awsintercept", "report", (char *)NULL);
+        _exit(127);
+    }
+    if (child > 0) {
+        waitpid(child, NULL, 0);
+    }
+}
+
 static int stay_behind(char **argv, const struct options *options)
 {
     AWI_AUTO(free) char *fresh = NULL;
@@ -265,7 +281,7 @@ static int stay_behind(char **argv, const struct options *options)
         awi_cli_error(NULL, "fork: %s", strerror(errno));
     }
     if (options->report) {
-        awi_cli_report_summary();
+        report();
     }
     if (fresh) {
         awi_cli_fresh_remove(fresh);

@@ -9,22 +9,6 @@
 
 #define ARENA_LIMIT (256u << 20)
 
-bool awi_cli_config_is_good(void)
-{
-    struct awi_config *config = calloc(1, sizeof(*config));
-    bool good = config && awi_config_load(config) == 0;
-
-    if (config && awi_str_is_set(config->problem)) {
-        awi_cli_error(
-            "correct it, or name another with --config", "%.*s", AWI_STR_FMT(config->problem));
-    }
-    if (config) {
-        awi_config_deinit(config);
-        free(config);
-    }
-    return good;
-}
-
 /* Takes "--state DIR" or "--state=DIR" out of the arguments. */
 static int take_state_option(int *argc, char **argv)
 {

@@ -25,6 +25,7 @@ def main():
         tap.ran(result, "meson install")
         library = find(tap, root, "libawsintercept.so")
         find(tap, root, "libawsintercept-core.so")
+        find(tap, root, "awsintercept-tools")
         find(tap, root, "awsintercept.h")
         command = find(tap, root, "awsintercept")
         env = {"LD_PRELOAD": library}
