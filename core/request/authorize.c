@@ -21,19 +21,26 @@ static const struct awi_denied *denial_of(const struct awi_req *req)
     return awi_request_denied(req->protocol, req->model->signing_name);
 }
 
-/* Callers of another organization get no reason (identity.md 8.6). */
+/* Callers of another organization, and unsigned ones, get no reason (identity.md 8.6). */
+static bool is_stranger(const struct awi_layers *l, const struct awi_policy_decision *decision)
+{
+    bool same_organization = awi_str_is_set(l->caller_organization) &&
+                             awi_str_eq(l->caller_organization, l->owner_organization);
+
+    return l->caller.type == AWI_CALLER_ANONYMOUS ||
+           (decision->cross_account && !same_organization);
+}
+
 static struct awi_str message_of(struct awi_req *req,
                                  const struct awi_layers *l,
                                  const struct awi_policy_request *asked,
                                  const struct awi_policy_decision *decision)
 {
     struct awi_buf text = AWI_BUF_INIT(MESSAGE_MOST);
-    bool strangers =
-        decision->cross_account && !(awi_str_is_set(l->caller_organization) &&
-                                     awi_str_eq(l->caller_organization, l->owner_organization));
-
     const struct awi_denied *denied = denial_of(req);
-    if (strangers && denied->stranger.len) {
+    bool stranger = is_stranger(l, decision);
+
+    if (stranger && denied->stranger.len) {
         return denied->stranger;
     }
     /* STS does not tell what a trust policy lacks, nor whether there is one (6.6). */
@@ -43,7 +50,7 @@ static struct awi_str message_of(struct awi_req *req,
                        asked,
                        decision,
                        (req->config->policy_arn_in_refusals ? AWI_MESSAGE_POLICY_ARN : 0) |
-                           (strangers || untold ? AWI_MESSAGE_NO_REASON : 0),
+                           (stranger || untold ? AWI_MESSAGE_NO_REASON : 0),
                        &text);
     struct awi_str message = awi_arena_str(req->arena, awi_buf_view(&text));
     awi_buf_deinit(&text);
