@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The launcher's side of supervision: starts the supervisor, installs the filter, becomes the
- * command. */
+/*
+ * The launcher's side of supervision: starts the supervisor, installs the filter, becomes the
+ * command. The supervisor gets ready while the command starts: until then a connect() of the
+ * command's waits.
+ */
 #include "cli/supervise.h"
 
 #include "cli/cli.h"
 #include "cli/exec_file.h"
+#include "cli/filter.h"
+#include "cli/supervise_ca.h"
 #include "core/util/cleanup.h"
 
 #include <errno.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +24,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if defined(__x86_64__)
-#define OUR_ARCH AUDIT_ARCH_X86_64
-#else
-#define OUR_ARCH AUDIT_ARCH_AARCH64
-#endif
-
 /* Marks the processes under a filter: a second one would get no listener. */
 #define MARK "AWSINTERCEPT_SUPERVISED"
+
+/* What the supervisor says first: its files are there, or will be when it speaks again; then their
+ * directory. */
+#define FILES_THERE 'T'
+#define FILES_LATER 'L'
 
 bool awi_cli_needs_supervisor(const char *file)
 {
@@ -38,64 +40,81 @@ bool awi_cli_needs_supervisor(const char *file)
            (exec.kind == AWI_EXEC_STATIC || (exec.kind == AWI_EXEC_DYNAMIC && exec.go));
 }
 
-#define FLAGS              (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_SPEC_ALLOW)
-#define FIELD(name)        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, name))
-#define IS(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (yes), (no))
+/* --- The supervisor, until it is a program of its own ----------------------------------------- */
 
-/*
- * connect() asks the supervisor; everything else goes on after a few instructions. Go's resolver
- * connects its sockets. Other C libraries' may not: there, datagrams to an address and receive
- * calls that want the sender's are asked about too.
- */
-static int install_filter(bool connects_only)
+/* Nothing of the terminal or of pipes that others wait on is held; a few descriptors are. */
+static void detach(const int *kept, size_t n)
 {
-    struct sock_filter program[] = {
-        FIELD(nr),
-        IS(SYS_connect, 8, 0),
-        IS(connects_only ? SYS_connect : SYS_recvmsg, 7, 0),
-        IS(connects_only ? SYS_connect : SYS_sendto, 2, 0),
-        IS(connects_only ? SYS_connect : SYS_recvfrom, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        FIELD(args[4]),
-        IS(0, 0, 2),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[4]) + 4),
-        IS(0, 2, 0),
-        FIELD(arch),
-        IS(OUR_ARCH, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-    };
-    struct sock_fprog filter = {sizeof(program) / sizeof(program[0]), program};
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-    int fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, FLAGS, &filter);
-    if (fd < 0 && errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) {
-        fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, FLAGS, &filter);
+    setsid();
+    for (int fd = 0; null >= 0 && fd < 3; fd++) {
+        dup2(null, fd);
     }
-    return fd < 0 ? -errno : fd;
+    syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
+    for (size_t i = 0; i < n; i++) {
+        if (kept[i] >= 0) {
+            fcntl(kept[i], F_SETFD, 0);
+        }
+    }
+}
+
+static int introduce(int control, const struct awi_ca *ca)
+{
+    char message[sizeof(ca->directory) + 1];
+    int n = snprintf(
+        message, sizeof(message), "%c%s", ca->lazy ? FILES_THERE : FILES_LATER, ca->directory);
+
+    return send(control, message, (size_t)n, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static void become_supervisor(int control, const char *library)
+{
+    struct awi_ca ca;
+    char numbers[3][16];
+
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    if (awi_ca_make(&ca) == 0 && introduce(control, &ca) == 0) {
+        const int kept[] = {control, ca.files[0], ca.files[1]};
+        detach(kept, sizeof(kept) / sizeof(kept[0]));
+        for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+            snprintf(numbers[i], sizeof(numbers[i]), "%d", kept[i]);
+        }
+        setenv("LD_PRELOAD", library, 1);
+        execl("/proc/self/exe",
+              "awsintercept",
+              "supervise",
+              ca.directory,
+              numbers[0],
+              numbers[1],
+              numbers[2],
+              (char *)NULL);
+    }
+    awi_ca_remove(&ca);
 }
 
 /* Its own grandchild, so that the command never sees a child that it did not start. */
 static int start_supervisor(int control)
 {
     AWI_AUTO(free) char *library = awi_cli_find_library(NULL);
-    char number[16];
     int status;
     pid_t child = library ? fork() : -1;
 
     if (child == 0) {
-        if (fork() != 0) {
-            _exit(0);
+        pid_t supervisor = fork();
+        if (supervisor == 0) {
+            become_supervisor(control, library);
         }
-        snprintf(number, sizeof(number), "%d", control);
-        setenv("LD_PRELOAD", library, 1);
-        execl("/proc/self/exe", "awsintercept", "supervise", number, (char *)NULL);
-        _exit(127);
+        _exit(supervisor <= 0);
     }
-    if (child < 0 || waitpid(child, &status, 0) < 0) {
+    if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0) {
         return -ECHILD;
     }
     return 0;
 }
+
+/* --- The launcher ----------------------------------------------------------------------------- */
 
 static int send_listener(int control, int fd)
 {
@@ -112,57 +131,50 @@ static int send_listener(int control, int fd)
     return sendmsg(control, &message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
 }
 
-static int point(const char *variable, const char *directory, const char *file)
+/* Above the standard descriptors, some of which the user may have closed. */
+static int control_pair(int ends[2])
 {
-    AWI_AUTO(free) char *path = NULL;
+    int low[2];
 
-    if (asprintf(&path, "%s/%s", directory, file) < 0) {
-        path = NULL;
-        return -ENOMEM;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, low) < 0) {
+        return -errno;
     }
-    return setenv(variable, path, 1) < 0 ? -errno : 0;
-}
-
-/* Programs that read CA files by themselves find ours there; the others need no variable. */
-static int point_to_ca(const char *directory)
-{
-    const char *bundle = getenv("AWS_CA_BUNDLE");
-    int r = bundle && *bundle ? point("AWS_CA_BUNDLE", directory, AWI_SUPERVISED_BUNDLE) : 0;
-
-    return r < 0 ? r : point("SSL_CERT_FILE", directory, AWI_SUPERVISED_CA);
+    for (int i = 0; i < 2; i++) {
+        ends[i] = fcntl(low[i], F_DUPFD_CLOEXEC, 3);
+        close(low[i]);
+    }
+    return ends[0] < 0 || ends[1] < 0 ? -EMFILE : 0;
 }
 
 static int supervised(bool connects_only)
 {
-    char directory[256];
+    char message[256];
     char byte;
-    int ends[2];
+    int ends[2] = {-1, -1};
+    int r = control_pair(ends);
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) < 0) {
-        return -errno;
+    if (r < 0) {
+        return r;
     }
     AWI_AUTO(fd) int control = ends[0];
-    int r = start_supervisor(ends[1]);
+    r = start_supervisor(ends[1]);
     close(ends[1]);
     if (r < 0) {
         return r;
     }
-    ssize_t n = recv(control, directory, sizeof(directory) - 1, 0);
-    if (n <= 0) {
+    ssize_t n = recv(control, message, sizeof(message) - 1, 0);
+    if (n <= 1 || (message[0] == FILES_LATER && recv(control, &byte, 1, 0) != 1)) {
         return -EPIPE;
     }
-    directory[n] = '\0';
+    message[n] = '\0';
     /* Whatever the supervisor may look at, where Yama asks for leave. */
     prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
-    AWI_AUTO(fd) int listener = install_filter(connects_only);
+    AWI_AUTO(fd) int listener = awi_filter_install(connects_only);
     if (listener < 0) {
         return listener;
     }
     r = send_listener(control, listener);
-    if (r < 0 || recv(control, &byte, 1, 0) != 1) {
-        return r < 0 ? r : -EPIPE;
-    }
-    return point_to_ca(directory);
+    return r < 0 ? r : awi_ca_point(message + 1);
 }
 
 int awi_cli_supervise(const char *file, char **argv)
@@ -170,7 +182,7 @@ int awi_cli_supervise(const char *file, char **argv)
     const char *marked = getenv(MARK);
     struct awi_exec exec;
     bool go = awi_exec_look(file, &exec) == 0 && exec.go;
-    int r = marked && *marked ? 0 : supervised(go);
+    int r = marked && *marked && awi_filter_is_there() ? 0 : supervised(go);
 
     if (r < 0) {
         awi_cli_error("the kernel must offer seccomp user notification (Linux 5.9 or newer)",

@@ -12,10 +12,6 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* In the supervisor's directory: what SSL_CERT_FILE and AWS_CA_BUNDLE name for its targets. */
-#define AWI_SUPERVISED_CA     "ca.pem"
-#define AWI_SUPERVISED_BUNDLE "aws-bundle.pem"
-
 /* Does this command need a supervisor to be intercepted? file: as found by awi_cli_find_command().
  */
 bool awi_cli_needs_supervisor(const char *file);
@@ -26,7 +22,10 @@ bool awi_cli_needs_supervisor(const char *file);
  */
 int awi_cli_supervise(const char *file, char **argv);
 
-/* The supervisor's side, "awsintercept supervise CONTROL-FD": never for people. */
+/*
+ * The supervisor's side, "awsintercept supervise DIRECTORY CONTROL FILE FILE": never for people.
+ * The last three are descriptors: of a socket to the launcher, and of the files of certificates.
+ */
 int awi_cli_supervisor(int argc, char **argv);
 
 /* Moves bytes both ways between pairs of sockets, for the supervisor's one loop. */

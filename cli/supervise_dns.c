@@ -116,9 +116,9 @@ int awi_dns_send(struct awi_dns *dns,
     size_t len = asked->data.args[2];
     union awi_address to;
 
-    if (!awi_call_address(call, asked->data.args[4], asked->data.args[5]) ||
-        !awi_dns_is_server(call) || len > MESSAGE) {
-        return 0;
+    int r = awi_call_address(call, asked->data.args[4], asked->data.args[5]);
+    if (r <= 0 || !awi_dns_is_server(call) || len > MESSAGE) {
+        return r < 0 ? r : 0;
     }
     AWI_AUTO(fd) int copy = awi_call_socket(call);
     if (copy < 0 || call->type != SOCK_DGRAM) {
@@ -128,7 +128,7 @@ int awi_dns_send(struct awi_dns *dns,
     entry.port = bound_port(copy, call);
     struct asked *known = find_server(dns, &entry);
     if (!known) {
-        int r = begin(dns, call, &entry);
+        r = begin(dns, call, &entry);
         if (r < 0) {
             return r;
         }

@@ -11,8 +11,11 @@ uint16_t awi_port_of(int fd);
 /* 127.0.0.1 as a socket of this domain names it; returns the length. */
 socklen_t awi_loopback_address(union awi_address *addr, int domain, uint16_t port);
 
-/* The two ends of a TCP connection through the accepter: a socket of the target's kind, and ours.
- * Strangers who dial the port cannot take its place, nor hold it up for longer than two seconds. */
-int awi_stream_pair(int accepter, const struct awi_call *call, int *ret_theirs, int *ret_ours);
-/* The same with two UDP sockets. */
-int awi_datagram_pair(const struct awi_call *call, int *ret_theirs, int *ret_ours);
+/*
+ * Connects the target's own socket, of which theirs is a descriptor, through the accepter;
+ * *ret_ours is the other end. Strangers who dial the port cannot take its place, nor hold it up for
+ * longer than two seconds. -EISCONN: it is connected.
+ */
+int awi_stream_pair(int accepter, int theirs, const struct awi_call *call, int *ret_ours);
+/* The same for a UDP socket. */
+int awi_datagram_pair(int theirs, const struct awi_call *call, int *ret_ours);

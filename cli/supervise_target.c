@@ -3,6 +3,7 @@
 #include "cli/supervise_target.h"
 
 #include "core/util/cleanup.h"
+#include "core/util/str.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,21 +27,6 @@ static pid_t process_of(pid_t thread)
         }
     }
     return pid;
-}
-
-static bool is_cloexec(pid_t pid, int fd)
-{
-    char path[64], line[256];
-    unsigned long flags = 0;
-
-    snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", pid, fd);
-    AWI_AUTO(file) FILE *file = fopen(path, "re");
-    while (file && fgets(line, sizeof(line), file)) {
-        if (strncmp(line, "flags:", 6) == 0) {
-            flags = strtoul(line + 6, NULL, 8);
-        }
-    }
-    return flags & O_CLOEXEC;
 }
 
 void awi_call_begin(struct awi_call *call, const struct seccomp_notif *asked)
@@ -69,11 +55,14 @@ ssize_t awi_call_write(const struct awi_call *call, uint64_t at, const void *dat
     return n < 0 ? -errno : n;
 }
 
-bool awi_call_address(struct awi_call *call, uint64_t at, uint64_t len)
+int awi_call_address(struct awi_call *call, uint64_t at, uint64_t len)
 {
     size_t room = len > sizeof(call->to) ? sizeof(call->to) : (size_t)len;
     ssize_t n = at ? awi_call_read(call, at, &call->to, room) : 0;
 
+    if (n == -EPERM) {
+        return -EACCES;
+    }
     call->len = n > 0 ? (socklen_t)n : 0;
     return n >= (ssize_t)sizeof(struct sockaddr_in) &&
            (call->to.any.sa_family == AF_INET ||
@@ -94,10 +83,37 @@ int awi_call_socket(struct awi_call *call)
         return -errno;
     }
     call->status = fcntl(copy, F_GETFL);
-    call->cloexec = is_cloexec(call->pid, call->fd);
     if (call->status < 0 || getsockopt(copy, SOL_SOCKET, SO_TYPE, &call->type, &len) < 0 ||
         getsockopt(copy, SOL_SOCKET, SO_DOMAIN, &call->domain, &len) < 0) {
         return -errno;
     }
     return AWI_STEAL(copy, -1);
+}
+
+static void take_account(const char *value, char account[AWI_CALL_ACCOUNT])
+{
+    bool good = awi_str_is_account(awi_str_from(value));
+
+    snprintf(account, AWI_CALL_ACCOUNT, "%s", good ? value : "?");
+}
+
+void awi_call_account(const struct awi_call *call, char account[AWI_CALL_ACCOUNT])
+{
+    static const char *const names[] = {"MOTO_ACCOUNT_ID=", "AWSINTERCEPT_ACCOUNT_ID="};
+    AWI_AUTO(free) char *entry = NULL;
+    char path[64];
+    size_t room = 0, best = 0;
+
+    account[0] = '\0';
+    snprintf(path, sizeof(path), "/proc/%d/environ", call->pid);
+    AWI_AUTO(file) FILE *file = fopen(path, "re");
+    while (file && getdelim(&entry, &room, '\0', file) > 0) {
+        for (size_t i = best; i < sizeof(names) / sizeof(names[0]); i++) {
+            size_t len = strlen(names[i]);
+            if (strncmp(entry, names[i], len) == 0 && entry[len]) {
+                take_account(entry + len, account);
+                best = i + 1;
+            }
+        }
+    }
 }

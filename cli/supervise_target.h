@@ -28,17 +28,27 @@ struct awi_call {
     int type; /* of the target's socket */
     int domain;
     int status; /* its O_ flags */
-    bool cloexec;
 };
+
+#define AWI_CALL_ACCOUNT 16 /* bytes: an account id, or what is told from one */
 
 /* Takes what every call has. */
 void awi_call_begin(struct awi_call *call, const struct seccomp_notif *asked);
 
-/* Reads an internet address of the target's at `at`; false: there is none of ours to care about. */
-bool awi_call_address(struct awi_call *call, uint64_t at, uint64_t len);
+/*
+ * Reads the address at `at`. 1: it is one of the internet; 0: none to care about; -EACCES: the
+ * target cannot be looked at, so nobody knows where it wants to go, and it must not.
+ */
+int awi_call_address(struct awi_call *call, uint64_t at, uint64_t len);
 
-/* Looks at the target's socket; returns a copy of its descriptor, the caller's, or -errno. */
+/* Looks at the target's socket; returns another descriptor of it, the caller's, or -errno. */
 int awi_call_socket(struct awi_call *call);
+
+/*
+ * The account that the target's environment names, as it was when its program was started: "" for
+ * none, "?" for a value that is no account id. After awi_call_socket().
+ */
+void awi_call_account(const struct awi_call *call, char account[AWI_CALL_ACCOUNT]);
 
 /* Bytes of the target's memory; what was moved, or -errno. */
 ssize_t awi_call_read(const struct awi_call *call, uint64_t at, void *data, size_t len);

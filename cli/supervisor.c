@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The supervisor of programs that cannot be preloaded. It is told of each connect() they make; one
- * to an address of ours, or to a name server, gets a loopback socket in its place, whose other end
- * is relayed to a socket of the supervisor's own. That one is under the preload library, which
- * answers.
+ * The supervisor of programs that cannot be preloaded. It is told of each connect() they make. A
+ * socket that is for an address of ours, or for a name server, is connected over the loopback to
+ * one of the supervisor's, and that is relayed to another which goes where the target wanted to: it
+ * is under the preload library, which answers. The target keeps its own socket with all that was
+ * set on it.
  *
  * It ends when the last process under the filter is gone.
  */
 #include "cli/cli.h"
 #include "cli/supervise.h"
+#include "cli/supervise_ca.h"
 #include "cli/supervise_dns.h"
 #include "cli/supervise_pair.h"
 #include "core/util/cleanup.h"
@@ -16,7 +18,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,73 +25,62 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define EVENTS      64
-#define SYSTEM_CAS  "/etc/ssl/certs/ca-certificates.crt"
 #define SOCKET_KEPT (SOCK_CLOEXEC | SOCK_NONBLOCK)
+
+typedef int is_ours_fn(const struct sockaddr *addr, socklen_t len);
+typedef int
+connect_as_fn(int fd, const struct sockaddr *addr, socklen_t len, pid_t pid, const char *account);
 
 struct supervisor {
     int control;
     int notify;   /* the filter's listener */
-    int accepter; /* listens on loopback for the sockets that targets get */
+    int wanted;   /* readable when someone waits for a file of certificates */
+    int accepter; /* listens on loopback for the targets' sockets */
     int epoll_fd;
     struct awi_relays *relays;
     struct awi_dns *dns;
-    bool (*is_ours)(const struct sockaddr *addr, socklen_t len);
-    char *directory; /* holds the CA file while targets live */
+    struct awi_ca ca;
+    is_ours_fn *is_ours;
+    connect_as_fn *connect_as;
 };
 
-/* --- The socket that takes its place --------------------------------------------------------- */
+/* --- The socket that goes where the target wanted to ------------------------------------------ */
 
-/* Puts fd where the target's socket was. */
-static int inject(struct supervisor *s, const struct awi_call *call, int fd)
-{
-    struct seccomp_notif_addfd add = {
-        .id = call->id,
-        .flags = SECCOMP_ADDFD_FLAG_SETFD,
-        .srcfd = (uint32_t)fd,
-        .newfd = (uint32_t)call->fd,
-        .newfd_flags = call->cloexec ? O_CLOEXEC : 0,
-    };
-
-    if (fcntl(fd, F_SETFL, call->status) < 0 ||
-        ioctl(s->notify, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0) {
-        return -errno;
-    }
-    return 0;
-}
-
-/* Our own socket to where the target wanted to go: the preload library answers it, or (a name
- * server) its answers for names of ours. */
-static int dial_through(const struct awi_call *call)
+/* The preload library answers it, as the target that it stands for; at a name server, it answers
+ * for names of ours. */
+static int dial_through(const struct supervisor *s, const struct awi_call *call, bool ours)
 {
     AWI_AUTO(fd) int fd = socket(call->to.any.sa_family, call->type | SOCKET_KEPT, 0);
+    char account[AWI_CALL_ACCOUNT];
+    int r = 0;
 
-    if (fd < 0 || (connect(fd, &call->to.any, call->len) < 0 && errno != EINPROGRESS)) {
+    if (fd < 0) {
         return -errno;
     }
-    return AWI_STEAL(fd, -1);
+    if (ours) {
+        awi_call_account(call, account);
+        r = s->connect_as(fd, &call->to.any, call->len, call->pid, account);
+    } else if (connect(fd, &call->to.any, call->len) < 0 && errno != EINPROGRESS) {
+        r = -errno;
+    }
+    return r < 0 ? r : AWI_STEAL(fd, -1);
 }
 
-static int divert(struct supervisor *s, const struct awi_call *call)
+static int divert(struct supervisor *s, const struct awi_call *call, int theirs, bool is_ours)
 {
     bool datagrams = call->type == SOCK_DGRAM;
-    AWI_AUTO(fd) int theirs = -1;
     AWI_AUTO(fd) int ours = -1;
-    int r = datagrams ? awi_datagram_pair(call, &theirs, &ours)
-                      : awi_stream_pair(s->accepter, call, &theirs, &ours);
-
-    if (r < 0) {
-        return r;
-    }
-    AWI_AUTO(fd) int through = dial_through(call);
+    AWI_AUTO(fd) int through = dial_through(s, call, is_ours);
     if (through < 0) {
         return through;
     }
-    r = inject(s, call, theirs);
+    int r = datagrams ? awi_datagram_pair(theirs, call, &ours)
+                      : awi_stream_pair(s->accepter, theirs, call, &ours);
+
     if (r < 0) {
         return r;
     }
@@ -102,19 +92,31 @@ static int divert(struct supervisor *s, const struct awi_call *call)
 /* connect(): 0: it goes on as it is; 1: it was answered; -errno for the target. */
 static int judge(struct supervisor *s, const struct seccomp_notif *asked, struct awi_call *call)
 {
-    if (!awi_call_address(call, asked->data.args[1], asked->data.args[2]) ||
-        (!s->is_ours(&call->to.any, call->len) && !awi_dns_is_server(call))) {
+    int r = awi_call_address(call, asked->data.args[1], asked->data.args[2]);
+
+    if (r <= 0) {
+        return r;
+    }
+    bool ours = s->is_ours(&call->to.any, call->len), server = awi_dns_is_server(call);
+    if (!ours && !server) {
         return 0;
     }
-    AWI_AUTO(fd) int copy = awi_call_socket(call);
-    if (copy < 0) {
-        return copy;
+    AWI_AUTO(fd) int theirs = awi_call_socket(call);
+    if (theirs < 0) {
+        return theirs;
     }
-    if (call->type == SOCK_DGRAM ? !awi_dns_is_server(call)
-                                 : !s->is_ours(&call->to.any, call->len)) {
+    /* Nobody else has this number now: what was looked at is the caller's. */
+    if (ioctl(s->notify, SECCOMP_IOCTL_NOTIF_ID_VALID, &call->id) < 0) {
+        return -ESRCH;
+    }
+    if ((call->domain != AF_INET && call->domain != AF_INET6) ||
+        (call->type == SOCK_DGRAM ? !server : call->type != SOCK_STREAM)) {
         return 0;
     }
-    int r = divert(s, call);
+    if (call->domain != call->to.any.sa_family) {
+        return call->domain == AF_INET ? -EAFNOSUPPORT : -EINVAL;
+    }
+    r = divert(s, call, theirs, ours && call->type == SOCK_STREAM);
     return r < 0 ? r : 1;
 }
 
@@ -154,7 +156,10 @@ static void loop(struct supervisor *s)
     for (;;) {
         int n = epoll_wait(s->epoll_fd, events, EVENTS, awi_relays_patience(s->relays));
         for (int i = 0; i < n; i++) {
-            if (events[i].data.ptr != NULL) {
+            if (events[i].data.ptr == &s->wanted) {
+                awi_ca_fill(&s->ca);
+                epoll_ctl(s->epoll_fd, EPOLL_CTL_DEL, s->wanted, NULL);
+            } else if (events[i].data.ptr != NULL) {
                 awi_relays_event(s->relays, events[i].data.ptr, events[i].events);
             } else if (events[i].events & EPOLLIN) {
                 answer_one(s);
@@ -167,58 +172,6 @@ static void loop(struct supervisor *s)
 }
 
 /* --- Beginning and end ----------------------------------------------------------------------- */
-
-/*
- * The system's certificates with ours: the hooks add it when the file is opened. Programs that read
- * CA files by themselves are pointed to the copy.
- */
-static int write_ca_file(struct supervisor *s, const char *original, const char *name)
-{
-    char buffer[65536];
-    AWI_AUTO(free) char *path = NULL;
-    ssize_t n;
-
-    if (asprintf(&path, "%s/%s", s->directory, name) < 0) {
-        path = NULL;
-        return -ENOMEM;
-    }
-    AWI_AUTO(fd) int from = open(original, O_RDONLY | O_CLOEXEC);
-    AWI_AUTO(fd) int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (from < 0 || to < 0) {
-        return -errno;
-    }
-    while ((n = read(from, buffer, sizeof(buffer))) > 0) {
-        if (write(to, buffer, (size_t)n) != n) {
-            return -EIO;
-        }
-    }
-    return n < 0 ? -errno : 0;
-}
-
-/* A user's file that is not there is not there for the target either. */
-static int write_ca_files(struct supervisor *s)
-{
-    const char *original = getenv("SSL_CERT_FILE"), *bundle = getenv("AWS_CA_BUNDLE");
-    int r = write_ca_file(s, original && *original ? original : SYSTEM_CAS, AWI_SUPERVISED_CA);
-
-    if (r == 0 && bundle && *bundle) {
-        r = write_ca_file(s, bundle, AWI_SUPERVISED_BUNDLE);
-    }
-    return r == -ENOENT ? 0 : r;
-}
-
-static void remove_ca_files(const struct supervisor *s)
-{
-    static const char *const names[] = {AWI_SUPERVISED_CA, AWI_SUPERVISED_BUNDLE};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        AWI_AUTO(free) char *path = NULL;
-        if (asprintf(&path, "%s/%s", s->directory, names[i]) >= 0) {
-            unlink(path);
-        }
-    }
-    rmdir(s->directory);
-}
 
 static int receive_listener(int control)
 {
@@ -234,19 +187,6 @@ static int receive_listener(int control)
     return fd;
 }
 
-/* Nothing of the terminal or of pipes that others wait on is held. */
-static void detach(void)
-{
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-    setsid();
-    for (int fd = 0; null >= 0 && fd < 3; fd++) {
-        dup2(null, fd);
-    }
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGHUP, SIG_IGN);
-}
-
 /* Each connection of a target takes three descriptors here. */
 static void raise_limit(void)
 {
@@ -260,52 +200,67 @@ static void raise_limit(void)
 
 static int prepare(struct supervisor *s)
 {
-    char place[] = "/tmp/awsintercept-ca-XXXXXX";
-    void *symbol = dlsym(RTLD_DEFAULT, "awsintercept_is_intercepted");
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = &s->wanted};
 
-    *(void **)&s->is_ours = symbol;
+    *(void **)&s->is_ours = dlsym(RTLD_DEFAULT, "awsintercept_is_intercepted");
+    *(void **)&s->connect_as = dlsym(RTLD_DEFAULT, "awsintercept_connect_as");
+    raise_limit();
     s->accepter = awi_loopback(SOCK_STREAM);
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    s->wanted = awi_ca_watch();
     s->relays = awi_relays_new(s->epoll_fd);
     s->dns = awi_dns_new(s->relays);
-    if (!symbol || s->accepter < 0 || listen(s->accepter, EVENTS) < 0 || s->epoll_fd < 0 ||
-        !s->relays || !s->dns) {
+    if (!s->is_ours || !s->connect_as || s->accepter < 0 || listen(s->accepter, EVENTS) < 0 ||
+        s->epoll_fd < 0 || !s->relays || !s->dns || s->wanted < 0 ||
+        epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, s->wanted, &event) < 0) {
         return -ENOSYS;
     }
-    raise_limit();
-    s->directory = mkdtemp(place) ? strdup(place) : NULL;
-    if (!s->directory || chmod(s->directory, 0755) < 0) {
-        return -errno;
-    }
-    return write_ca_files(s);
+    /* The targets' environments say in which account they act, not this one's. */
+    unsetenv("AWSINTERCEPT_ACCOUNT_ID");
+    unsetenv("MOTO_ACCOUNT_ID");
+    return 0;
 }
 
-/* Sends the directory, takes the listener, and says that it is there. */
+/* Without leases, the launcher waits for the files. Then it sends the listener. */
 static int meet(struct supervisor *s)
 {
     struct epoll_event event = {.events = EPOLLIN};
 
-    if (send(s->control, s->directory, strlen(s->directory), MSG_NOSIGNAL) < 0) {
-        return -errno;
+    if (!s->ca.lazy) {
+        awi_ca_fill(&s->ca);
+        if (send(s->control, "", 1, MSG_NOSIGNAL) < 0) {
+            return -errno;
+        }
     }
     s->notify = receive_listener(s->control);
-    if (s->notify < 0 || epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, s->notify, &event) < 0 ||
-        send(s->control, "", 1, MSG_NOSIGNAL) < 0) {
+    if (s->notify < 0 || epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, s->notify, &event) < 0) {
         return -EPIPE;
     }
     close(s->control);
     return 0;
 }
 
+static int number(const char *text)
+{
+    int fd = (int)strtol(text, NULL, 10);
+
+    return fd >= 3 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? fd : -1;
+}
+
 int awi_cli_supervisor(int argc, char **argv)
 {
-    struct supervisor s = {.control = argc == 2 ? (int)strtol(argv[1], NULL, 10) : -1};
+    struct supervisor s = {.control = argc == 5 ? number(argv[2]) : -1};
 
-    if (s.control < 3 || fcntl(s.control, F_SETFD, FD_CLOEXEC) < 0) {
+    if (s.control < 0) {
         awi_cli_error("use `awsintercept run`", "supervise is not for people");
         return 2;
     }
-    detach();
+    snprintf(s.ca.directory, sizeof(s.ca.directory), "%s", argv[1]);
+    s.ca.lazy = true;
+    for (int i = 0; i < AWI_CA_FILES; i++) {
+        s.ca.files[i] = number(argv[3 + i]);
+        s.ca.lazy = s.ca.lazy && (s.ca.files[i] < 0 || fcntl(s.ca.files[i], F_GETLEASE) != F_UNLCK);
+    }
     int r = prepare(&s);
     if (r == 0) {
         r = meet(&s);
@@ -313,8 +268,6 @@ int awi_cli_supervisor(int argc, char **argv)
     if (r == 0) {
         loop(&s);
     }
-    if (s.directory) {
-        remove_ca_files(&s);
-    }
+    awi_ca_remove(&s.ca);
     return r < 0;
 }

@@ -20,6 +20,7 @@
 #pragma once
 
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -63,6 +64,15 @@ AWSINTERCEPT_API int awsintercept_calls(const char *query, char **json);
 
 /* Would a connection to this address be answered in process? 1 or 0. */
 AWSINTERCEPT_API int awsintercept_is_intercepted(const struct sockaddr *addr, socklen_t len);
+
+/*
+ * connect() on behalf of another process, for programs that carry the connections of others: the
+ * log of calls names pid, and requests act in account (NULL or "": what this process's environment
+ * says) as if that process's environment named it. addr must be one that is intercepted. 0 or
+ * -errno.
+ */
+AWSINTERCEPT_API int awsintercept_connect_as(
+    int fd, const struct sockaddr *addr, socklen_t len, pid_t pid, const char *account);
 
 #ifdef __cplusplus
 }

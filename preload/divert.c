@@ -46,7 +46,7 @@ static int open_pair(int pair[2])
     return 0;
 }
 
-int awi_divert(int fd, const struct sockaddr *addr, socklen_t len)
+int awi_divert(int fd, const struct sockaddr *addr, socklen_t len, const struct awi_client *client)
 {
     const struct awi_core_api *core = awi_core();
     struct awi_address remote;
@@ -75,6 +75,8 @@ int awi_divert(int fd, const struct sockaddr *addr, socklen_t len)
     struct awi_peer peer = {
         .addr = (struct sockaddr *)&remote.addr,
         .addr_len = remote.len,
+        .pid = client ? client->pid : 0,
+        .account = client ? client->account : NULL,
     };
     struct awi_link *link = awi_link_new(AWI_LINK_CONN);
     if (link) {

@@ -20,9 +20,15 @@
 
 #include "preload/fds.h"
 
-/* Diverts the stream socket fd, which the host wants connected to addr. 0, or the -errno that
- * connect() shall show. The descriptor is as it was on failure. */
-int awi_divert(int fd, const struct sockaddr *addr, socklen_t len);
+/* Another process for which this one connects. */
+struct awi_client {
+    pid_t pid;
+    const char *account; /* that its environment names; NULL or "": this process's is read */
+};
+
+/* Diverts the stream socket fd, which the host wants connected to addr, for client (NULL: for
+ * itself). 0, or the -errno that connect() shall show. The descriptor is as it was on failure. */
+int awi_divert(int fd, const struct sockaddr *addr, socklen_t len, const struct awi_client *client);
 
 /* The host wrote these bytes to the locked link. Returns their number, or -errno. Unlocks. */
 ssize_t awi_divert_write(struct awi_link *link, const struct iovec *iov, size_t count);

@@ -9,6 +9,7 @@
 
 #define AWSINTERCEPT_API __attribute__((visibility("default")))
 #include "awsintercept.h"
+#include "preload/divert.h"
 #include "preload/guard.h"
 #include "preload/match.h"
 #include "preload/shim.h"
@@ -113,4 +114,19 @@ int awsintercept_is_intercepted(const struct sockaddr *addr, socklen_t len)
         return 0;
     }
     return awi_match_addr(addr, len) ? 1 : 0;
+}
+
+int awsintercept_connect_as(
+    int fd, const struct sockaddr *addr, socklen_t len, pid_t pid, const char *account)
+{
+    struct awi_client client = {.pid = pid, .account = account};
+    struct awi_entry entry;
+
+    if (!addr || awi_disabled() || awi_inside() || !awi_match_addr(addr, len)) {
+        return -EINVAL;
+    }
+    awi_enter(&entry);
+    int r = awi_divert(fd, addr, len, &client);
+    awi_leave(&entry);
+    return r;
 }

@@ -133,7 +133,7 @@ static ssize_t write_to(int fd,
     ssize_t r = WRITE_REAL;
     awi_enter(&entry);
     if (fast_open) {
-        r = awi_divert(fd, addr, len);
+        r = awi_divert(fd, addr, len, NULL);
         struct awi_link *link = r == 0 ? awi_link_take(fd) : NULL;
         r = link ? awi_divert_write(link, iov, count) : r < 0 ? r : WRITE_REAL;
     } else {

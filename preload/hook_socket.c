@@ -50,7 +50,7 @@ int hook_connect(int fd, const struct sockaddr *addr, socklen_t len)
     }
     struct awi_entry entry;
     awi_enter(&entry);
-    int r = awi_divert(fd, addr, len);
+    int r = awi_divert(fd, addr, len, NULL);
     awi_leave(&entry);
     return r < 0 ? fail(-r) : 0;
 }

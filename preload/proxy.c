@@ -169,7 +169,7 @@ static int divert_to(int fd, const char *host, uint16_t port)
         in6->sin6_port = htons(port);
         len = sizeof(*in6);
     }
-    return awi_divert(fd, (struct sockaddr *)&to, len);
+    return awi_divert(fd, (struct sockaddr *)&to, len, NULL);
 }
 
 /*

@@ -33,7 +33,7 @@ struct awi_http_peer {
     struct sockaddr_storage addr;   /* where the client meant to connect to; family 0: unknown */
     struct sockaddr_storage source; /* the client's own; family 0: loopback */
     pid_t pid;
-    char account[13]; /* "": this process's environment counts */
+    char account[14]; /* "": this process's environment counts; one more than an id has */
 };
 
 struct awi_http_header {

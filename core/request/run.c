@@ -201,6 +201,11 @@ static int named_by_environment(struct awi_req *req, char named[13])
     const char *why = NULL;
 
     if (peer && peer->account[0]) {
+        if (!awi_str_is_account(awi_str_from(peer->account))) {
+            req->error.message =
+                AWI_STR("the client's environment names an account that is no id of 12 digits");
+            return -EINVAL;
+        }
         memcpy(named, peer->account, 13);
         return 1;
     }
