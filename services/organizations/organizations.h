@@ -186,6 +186,10 @@ ORG_HANDLER(list_targets_for_policy, ListTargetsForPolicy)
 ORG_HANDLER(enable_policy_type, EnablePolicyType)
 ORG_HANDLER(disable_policy_type, DisablePolicyType)
 
+ORG_HANDLER(describe_effective_policy, DescribeEffectivePolicy)
+ORG_HANDLER(list_invalid_accounts, ListAccountsWithInvalidEffectivePolicy)
+ORG_HANDLER(list_effective_errors, ListEffectivePolicyValidationErrors)
+
 ORG_SILENT(enable_service, EnableAWSServiceAccess)
 ORG_SILENT(disable_service, DisableAWSServiceAccess)
 ORG_HANDLER(list_services, ListAWSServiceAccessForOrganization)

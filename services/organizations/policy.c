@@ -3,7 +3,7 @@
  * Policies of an organization: their documents (identity.md 7.2-7.5). Where they are attached is
  * attach.c's.
  */
-#include "services/organizations/organizations.h"
+#include "services/organizations/effective.h"
 
 #include "core/policy/policy.h"
 #include "core/util/cleanup.h"
@@ -25,13 +25,15 @@ static const char *const types[] = {AWI_SCP,
                                     "NETWORK_SECURITY_DIRECTOR_POLICY",
                                     NULL};
 
-/* Characters that a document may have: SCPs 10,240 since 2025, RCPs 5,120, the others 10,000. */
+/* Characters that a document may have: SCPs 10,240 since 2025, RCPs 5,120, opting out of AI
+ * services 2,500, the others 10,000. */
 static size_t longest(struct awi_req *req, struct awi_str type)
 {
     bool old = awi_request_config(req)->scp_limits == AWI_LIMITS_OLD;
 
     return awi_str_is(type, AWI_RCP) || (old && awi_str_is(type, AWI_SCP)) ? 5120
            : awi_str_is(type, AWI_SCP)                                     ? 10240
+           : awi_str_is(type, "AISERVICES_OPT_OUT_POLICY")                 ? 2500
                                                                            : 10000;
 }
 
@@ -49,7 +51,6 @@ static int check_type(struct awi_req *req, struct awi_str type)
 static int check_content(struct awi_req *req, struct awi_str type, struct awi_str content)
 {
     struct awi_str reason = AWI_STR_NULL;
-    const struct awi_json *tree;
     int r;
 
     if (awi_policy_size_all(content) > longest(req, type)) {
@@ -62,9 +63,7 @@ static int check_content(struct awi_req *req, struct awi_str type, struct awi_st
                                 content,
                                 &reason);
     } else {
-        struct awi_json_error error;
-        r = awi_json_read(awi_arena(req), content, &tree, &error);
-        r = r == -EINVAL ? 1 : r;
+        r = org_effective_check(awi_arena(req), type, content);
         reason = AWI_STR("The provided policy document does not meet the requirements of the "
                          "specified policy type.");
     }
