@@ -10,8 +10,6 @@
 
 #include <errno.h>
 
-#define MOST 2 /* AccessKeysPerUser (reference_iam-quotas) */
-
 /* Whose keys: a user's, or the root user's, who has no record. */
 struct holder {
     bool root;
@@ -103,8 +101,9 @@ int iam_create_access_key(struct awi_req *req,
     struct holder holder;
     int r = open_holder(req, in->UserName, &holder);
 
-    if (r == 0 && holder.n >= MOST) {
-        return iam_limit(req, "Cannot exceed quota for AccessKeysPerUser: %d", MOST);
+    if (r == 0 && holder.n >= IAM_MOST_ACCESS_KEYS) {
+        return iam_limit(
+            req, "Cannot exceed quota for AccessKeysPerUser: %d", IAM_MOST_ACCESS_KEYS);
     }
     struct core_Texts ids = ids_of(&holder);
     r = r ? r : make(req, &holder, &key);

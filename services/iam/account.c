@@ -94,15 +94,11 @@ int iam_list_account_aliases(struct awi_req *req,
 
 static int count(const struct awi_scope *scope, const char *table, int32_t *ret)
 {
-    AWI_AUTO(cursor) struct awi_cursor *cursor = NULL;
-    struct awi_str key, value;
-    int r = awi_cursor_open(scope, table, AWI_STR(""), AWI_STR(""), AWI_FORWARD, &cursor);
+    uint64_t n = 0;
+    int r = iam_count(scope, table, &n);
 
-    *ret = 0;
-    while (r == 0 && (r = awi_cursor_next(cursor, &key, &value)) == 0) {
-        ++*ret;
-    }
-    return r == -ENOENT ? 0 : r;
+    *ret = (int32_t)n;
+    return r;
 }
 
 static int count_mfa_in_use(struct awi_req *req, const struct awi_scope *scope, int32_t *ret)
@@ -125,25 +121,25 @@ static const struct {
     struct awi_str name;
     int32_t value;
 } quotas[] = {
-    {AWI_STR_INIT("AccessKeysPerUserQuota"), 2},
-    {AWI_STR_INIT("AssumeRolePolicySizeQuota"), 2048},
-    {AWI_STR_INIT("AttachedPoliciesPerGroupQuota"), 10},
-    {AWI_STR_INIT("AttachedPoliciesPerRoleQuota"), 10},
-    {AWI_STR_INIT("AttachedPoliciesPerUserQuota"), 10},
-    {AWI_STR_INIT("GroupPolicySizeQuota"), 5120},
-    {AWI_STR_INIT("GroupsPerUserQuota"), 10},
-    {AWI_STR_INIT("GroupsQuota"), 300},
-    {AWI_STR_INIT("InstanceProfilesQuota"), 1000},
-    {AWI_STR_INIT("PoliciesQuota"), 1500},
-    {AWI_STR_INIT("PolicySizeQuota"), 6144},
+    {AWI_STR_INIT("AccessKeysPerUserQuota"), IAM_MOST_ACCESS_KEYS},
+    {AWI_STR_INIT("AssumeRolePolicySizeQuota"), IAM_MOST_TRUST},
+    {AWI_STR_INIT("AttachedPoliciesPerGroupQuota"), IAM_MOST_ATTACHED},
+    {AWI_STR_INIT("AttachedPoliciesPerRoleQuota"), IAM_MOST_ATTACHED},
+    {AWI_STR_INIT("AttachedPoliciesPerUserQuota"), IAM_MOST_ATTACHED},
+    {AWI_STR_INIT("GroupPolicySizeQuota"), IAM_MOST_GROUP_INLINE},
+    {AWI_STR_INIT("GroupsPerUserQuota"), IAM_MOST_MEMBERSHIPS},
+    {AWI_STR_INIT("GroupsQuota"), IAM_MOST_GROUPS},
+    {AWI_STR_INIT("InstanceProfilesQuota"), IAM_MOST_PROFILES},
+    {AWI_STR_INIT("PoliciesQuota"), IAM_MOST_POLICIES},
+    {AWI_STR_INIT("PolicySizeQuota"), IAM_MOST_POLICY},
     {AWI_STR_INIT("PolicyVersionsInUseQuota"), 10000},
-    {AWI_STR_INIT("RolePolicySizeQuota"), 10240},
-    {AWI_STR_INIT("RolesQuota"), 1000},
-    {AWI_STR_INIT("ServerCertificatesQuota"), 20},
-    {AWI_STR_INIT("SigningCertificatesPerUserQuota"), 2},
-    {AWI_STR_INIT("UserPolicySizeQuota"), 2048},
-    {AWI_STR_INIT("UsersQuota"), 5000},
-    {AWI_STR_INIT("VersionsPerPolicyQuota"), 5},
+    {AWI_STR_INIT("RolePolicySizeQuota"), IAM_MOST_ROLE_INLINE},
+    {AWI_STR_INIT("RolesQuota"), IAM_MOST_ROLES},
+    {AWI_STR_INIT("ServerCertificatesQuota"), IAM_MOST_CERTIFICATES},
+    {AWI_STR_INIT("SigningCertificatesPerUserQuota"), IAM_MOST_SIGNING},
+    {AWI_STR_INIT("UserPolicySizeQuota"), IAM_MOST_USER_INLINE},
+    {AWI_STR_INIT("UsersQuota"), IAM_MOST_USERS},
+    {AWI_STR_INIT("VersionsPerPolicyQuota"), IAM_MOST_VERSIONS},
 };
 
 #define N_QUOTAS (sizeof(quotas) / sizeof(quotas[0]))

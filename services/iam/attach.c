@@ -10,8 +10,6 @@
 
 #include <errno.h>
 
-#define MOST_ATTACHED 10 /* PoliciesPerRole, PerUser, PerGroup (reference_iam-quotas) */
-
 /* --- Who uses a policy ------------------------------------------------------------------------ */
 
 static struct awi_str use_key(struct awi_req *req,
@@ -121,9 +119,11 @@ static int attach(struct awi_req *req, enum iam_kind kind, struct awi_str name, 
     if (r || iam_texts_has(e.attached, arn)) {
         return r;
     }
-    if (e.attached->n >= MOST_ATTACHED) {
-        return iam_limit(
-            req, "Cannot exceed quota for PoliciesPer%s: %d", iam_kind_titles[kind], MOST_ATTACHED);
+    if (e.attached->n >= IAM_MOST_ATTACHED) {
+        return iam_limit(req,
+                         "Cannot exceed quota for PoliciesPer%s: %d",
+                         iam_kind_titles[kind],
+                         IAM_MOST_ATTACHED);
     }
     r = iam_texts_add(req, e.attached, arn);
     r = r ? r : iam_use_add(req, arn, kind, IAM_USE_POLICY, e.name);

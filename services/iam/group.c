@@ -35,6 +35,7 @@ int iam_create_group(struct awi_req *req,
     out->Group = awi_arena_new(awi_arena(req), struct iam_Group);
     r = r ? r : group->Arn.ptr && group->GroupId.ptr && out->Group ? 0 : -ENOMEM;
     r = r ? r : iam_entity_save(req, &e);
+    r = r ? r : iam_quota_take(req, AWI_GROUP_TABLE);
     if (r == 0) {
         iam_group_show(group, out->Group);
     }
@@ -154,5 +155,6 @@ int iam_delete_group(struct awi_req *req, const struct iam_DeleteGroupRequest *i
 
     r = r ? r : each_member(req, e.name, is_member, NULL);
     r = r ? r : iam_entity_check_bare(req, &e);
-    return r ? r : awi_group_delete(awi_request_txn(req), awi_arena(req), awi_account(req), e.name);
+    r = r ? r : awi_group_delete(awi_request_txn(req), awi_arena(req), awi_account(req), e.name);
+    return r ? r : iam_quota_give(req, AWI_GROUP_TABLE);
 }

@@ -6,7 +6,8 @@
  *     "use"        AWI_KEY(policy ARN, kind, usage, name): nothing; who has a policy attached, or
  * as its boundary. Usage is "policy" or "boundary". "name"       lower case name of a managed
  * policy: its ARN "settings"   struct iam_SettingsRecord, of the account as a whole "credential"
- * what else belongs to a user, under AWI_KEY(user, kind, id)
+ * what else belongs to a user (credential.h)
+ *     "count"      how many records a table has (quota.c)
  */
 #pragma once
 
@@ -19,6 +20,26 @@
 #include "gen/iam.h"
 
 #define IAM_MOST_TAGS 50
+
+/* What an account may have of each (reference_iam-quotas). */
+#define IAM_MOST_USERS        5000
+#define IAM_MOST_GROUPS       300
+#define IAM_MOST_ROLES        1000
+#define IAM_MOST_POLICIES     1500
+#define IAM_MOST_PROFILES     1000
+#define IAM_MOST_CERTIFICATES 20
+#define IAM_MOST_PROVIDERS    100
+/* And what one of them may have. */
+#define IAM_MOST_ATTACHED     10 /* PoliciesPerRole, PerUser, PerGroup */
+#define IAM_MOST_ACCESS_KEYS  2
+#define IAM_MOST_MEMBERSHIPS  10
+#define IAM_MOST_SIGNING      2
+#define IAM_MOST_TRUST        2048 /* characters, white space apart; so below */
+#define IAM_MOST_USER_INLINE  2048
+#define IAM_MOST_GROUP_INLINE 5120
+#define IAM_MOST_ROLE_INLINE  10240
+#define IAM_MOST_POLICY       6144
+#define IAM_MOST_VERSIONS     5
 
 /* --- util.c ---------------------------------------------------------------------------------- */
 
@@ -122,6 +143,15 @@ int iam_entity_check_unlinked(struct awi_req *req, const struct iam_entity *enti
 /* >0 DeleteConflict: policies are left. */
 int iam_entity_check_bare(struct awi_req *req, const struct iam_entity *entity);
 
+/* --- quota.c --------------------------------------------------------------------------------- */
+
+/* One more record was written to a table of core/identity/principal.h: >0 LimitExceeded. */
+int iam_quota_take(struct awi_req *req, const char *table);
+/* One was deleted. */
+int iam_quota_give(struct awi_req *req, const char *table);
+/* How many records a table has, by walking it. */
+int iam_count(const struct awi_scope *scope, const char *table, uint64_t *ret);
+
 /* --- attach.c, inline.c ---------------------------------------------------------------------- */
 
 /* Notes that a policy is used by an entity, or no longer. */
@@ -219,6 +249,15 @@ void iam_group_show(const struct core_GroupRecord *record, struct iam_Group *ret
 int iam_user_named(struct awi_req *req, struct awi_str name, struct awi_str *ret);
 int iam_policy_get(struct awi_req *req, struct awi_str arn, struct core_ManagedPolicyRecord *ret);
 int iam_policy_put(struct awi_req *req, const struct core_ManagedPolicyRecord *record);
+
+/* --- server_certificate.c, credential.c --------------------------------------------------------
+ */
+
+struct iam_certificate;
+/* A certificate in PEM that has not expired. >0 MalformedCertificate. */
+int iam_certificate_check(struct awi_req *req, struct awi_str text, struct iam_certificate *ret);
+/* What must be done before the user can go ("delete signing certificates"); NULL: nothing. */
+int iam_credentials_left(struct awi_req *req, const struct iam_entity *user, const char **ret);
 
 /* What an account has once: alias, password policy, the root user's keys. */
 int iam_settings_get(struct awi_req *req, struct iam_SettingsRecord *ret);

@@ -10,7 +10,9 @@
 
 /* Characters that all inline policies of one entity may have together, white space apart
  * (reference_iam-quotas). */
-static const size_t most[IAM_KINDS] = {[IAM_ROLE] = 10240, [IAM_USER] = 2048, [IAM_GROUP] = 5120};
+static const size_t most[IAM_KINDS] = {[IAM_ROLE] = IAM_MOST_ROLE_INLINE,
+                                       [IAM_USER] = IAM_MOST_USER_INLINE,
+                                       [IAM_GROUP] = IAM_MOST_GROUP_INLINE};
 
 int iam_document_check(struct awi_req *req, struct awi_str document)
 {

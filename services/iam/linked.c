@@ -106,6 +106,7 @@ int iam_create_service_linked_role(struct awi_req *req,
     }
     r = r == -ENOENT ? make(req, in, name, e) : r;
     r = r ? r : iam_entity_save(req, e);
+    r = r ? r : iam_quota_take(req, AWI_ROLE_TABLE);
     out->Role = awi_arena_new(awi_arena(req), struct iam_Role);
     return r ? r : out->Role ? iam_role_show(req, &e->role, false, out->Role) : -ENOMEM;
 }
@@ -130,9 +131,10 @@ int iam_delete_service_linked_role(struct awi_req *req,
                                            AWI_STR_FMT(e.path),
                                            AWI_STR_FMT(e.name),
                                            AWI_STR_FMT(id));
-    return out->DeletionTaskId.ptr
-               ? awi_role_delete(awi_request_txn(req), awi_arena(req), awi_account(req), e.name)
-               : -ENOMEM;
+    r = out->DeletionTaskId.ptr
+            ? awi_role_delete(awi_request_txn(req), awi_arena(req), awi_account(req), e.name)
+            : -ENOMEM;
+    return r ? r : iam_quota_give(req, AWI_ROLE_TABLE);
 }
 
 /* Deletion is done at once, so a task is over unless the role is there, which it is not when the

@@ -58,6 +58,7 @@ int iam_create_oidc_provider(struct awi_req *req,
         return iam_exists(req, "Provider with url %.*s already exists.", AWI_STR_FMT(in->Url));
     }
     out->OpenIDConnectProviderArn = record.Arn;
+    r = r ? r : iam_quota_take(req, AWI_OIDC_TABLE);
     return r || record.Tags.n == 0 ? r : iam_tags_show(req, &record.Tags, &out->Tags);
 }
 
@@ -90,7 +91,8 @@ int iam_delete_oidc_provider(struct awi_req *req,
     struct iam_record record;
     int r = iam_record_open(req, IAM_TAGGED_OIDC, in->OpenIDConnectProviderArn, &record);
 
-    return r ? r : iam_record_delete(req, &record);
+    r = r ? r : iam_record_delete(req, &record);
+    return r ? r : iam_quota_give(req, AWI_OIDC_TABLE);
 }
 
 int iam_add_client_id(struct awi_req *req,
@@ -155,17 +157,16 @@ static int take(void *arg, struct awi_str key, struct awi_str value)
     return l->items[l->n++].Arn.ptr ? IAM_TAKEN : -ENOMEM;
 }
 
-#define MOST 100 /* providers of an account (reference_iam-quotas) */
-
 int iam_list_oidc_providers(struct awi_req *req,
                             const struct iam_ListOpenIDConnectProvidersRequest *in,
                             struct iam_ListOpenIDConnectProvidersResponse *out)
 {
-    struct iam_page page = {.max = MOST};
+    struct iam_page page = {.max = IAM_MOST_PROVIDERS};
     struct awi_scope scope = iam_core_scope(req);
     struct listing l = {.req = req};
 
-    l.items = awi_arena_array(awi_arena(req), struct iam_OpenIDConnectProviderListEntry, MOST);
+    l.items = awi_arena_array(
+        awi_arena(req), struct iam_OpenIDConnectProviderListEntry, IAM_MOST_PROVIDERS);
     int r = l.items ? iam_page_walk(req, &scope, AWI_OIDC_TABLE, AWI_STR(""), &page, take, &l)
                     : -ENOMEM;
     out->OpenIDConnectProviderList.items = l.items;

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 
-#define LONGEST  6144                   /* PolicySize, white space apart (reference_iam-quotas) */
 #define AWS_TIME INT64_C(1423248000000) /* all of AWS's are from 2015-02-06, as most really are */
 #define NAMES    "name"
 
@@ -94,9 +93,9 @@ int iam_policy_check_document(struct awi_req *req, struct awi_str document)
 {
     int r = iam_document_check(req, document);
 
-    return r || awi_policy_size(document) <= LONGEST
+    return r || awi_policy_size(document) <= IAM_MOST_POLICY
                ? r
-               : iam_limit(req, "Cannot exceed quota for PolicySize: %d", LONGEST);
+               : iam_limit(req, "Cannot exceed quota for PolicySize: %d", IAM_MOST_POLICY);
 }
 
 static int show(struct awi_req *req,
@@ -167,6 +166,7 @@ int iam_create_policy(struct awi_req *req,
     r = r ? r : iam_tags_take(req, &in->Tags, &record.Tags);
     r = r ? r : claim_name(req, &record);
     r = r ? r : iam_policy_put(req, &record);
+    r = r ? r : iam_quota_take(req, AWI_POLICY_TABLE);
     out->Policy = awi_arena_new(awi_arena(req), struct iam_Policy);
     r = r ? r : out->Policy ? show(req, &record, record.Tags.n > 0, out->Policy) : -ENOMEM;
     return r;
@@ -205,7 +205,8 @@ int iam_delete_policy(struct awi_req *req, const struct iam_DeletePolicyRequest 
     }
     struct awi_str name = iam_lower(req, record.PolicyName);
     r = name.ptr ? awi_delete(&own, NAMES, name) : -ENOMEM;
-    return r ? r : awi_delete(&scope, AWI_POLICY_TABLE, record.Arn);
+    r = r ? r : awi_delete(&scope, AWI_POLICY_TABLE, record.Arn);
+    return r ? r : iam_quota_give(req, AWI_POLICY_TABLE);
 }
 
 /* --- Listing ---------------------------------------------------------------------------------- */

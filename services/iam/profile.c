@@ -56,6 +56,7 @@ int iam_create_instance_profile(struct awi_req *req,
     if (r == -EEXIST) {
         return iam_exists(req, "Instance Profile %.*s already exists.", AWI_STR_FMT(record.Name));
     }
+    r = r ? r : iam_quota_take(req, AWI_PROFILE_TABLE);
     return r ? r : answer(req, &record, &out->InstanceProfile);
 }
 
@@ -83,7 +84,8 @@ int iam_delete_instance_profile(struct awi_req *req,
         return iam_conflict(req,
                             "Cannot delete entity, must remove roles from instance profile first.");
     }
-    return iam_record_delete(req, &record);
+    r = iam_record_delete(req, &record);
+    return r ? r : iam_quota_give(req, AWI_PROFILE_TABLE);
 }
 
 int iam_add_role_to_instance_profile(struct awi_req *req,

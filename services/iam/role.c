@@ -67,6 +67,7 @@ int iam_create_role(struct awi_req *req,
         r = iam_boundary_set(req, &e, in->PermissionsBoundary);
     }
     r = r ? r : iam_entity_save(req, &e);
+    r = r ? r : iam_quota_take(req, AWI_ROLE_TABLE);
     r = r ? r : answer(req, role, &out->Role);
     if (r == 0) {
         out->Role->RoleLastUsed = NULL;
@@ -195,5 +196,6 @@ int iam_delete_role(struct awi_req *req, const struct iam_DeleteRoleRequest *in,
     r = r ? r : check_unused(req, e.name);
     r = r ? r : iam_entity_check_bare(req, &e);
     r = r ? r : iam_use_move(req, &e, AWI_STR_NULL);
-    return r ? r : awi_role_delete(awi_request_txn(req), awi_arena(req), awi_account(req), e.name);
+    r = r ? r : awi_role_delete(awi_request_txn(req), awi_arena(req), awi_account(req), e.name);
+    return r ? r : iam_quota_give(req, AWI_ROLE_TABLE);
 }

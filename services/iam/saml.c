@@ -8,8 +8,6 @@
 #include <errno.h>
 
 #define YEARS_100 (INT64_C(100) * 365 * 86400 * 1000)
-#define MOST      100 /* providers of an account (reference_iam-quotas) */
-
 static int check(struct awi_req *req, struct awi_str metadata)
 {
     return awi_str_search(metadata, AWI_STR("EntityDescriptor")) >= 0
@@ -39,6 +37,7 @@ int iam_create_saml_provider(struct awi_req *req,
             req, "SAMLProvider with name %.*s already exists.", AWI_STR_FMT(in->Name));
     }
     out->SAMLProviderArn = record.Arn;
+    r = r ? r : iam_quota_take(req, AWI_SAML_TABLE);
     return r || record.Tags.n == 0 ? r : iam_tags_show(req, &record.Tags, &out->Tags);
 }
 
@@ -90,7 +89,8 @@ int iam_delete_saml_provider(struct awi_req *req,
     struct iam_record record;
     int r = iam_record_open(req, IAM_TAGGED_SAML, in->SAMLProviderArn, &record);
 
-    return r ? r : iam_record_delete(req, &record);
+    r = r ? r : iam_record_delete(req, &record);
+    return r ? r : iam_quota_give(req, AWI_SAML_TABLE);
 }
 
 struct listing {
@@ -114,11 +114,11 @@ int iam_list_saml_providers(struct awi_req *req,
                             const struct iam_ListSAMLProvidersRequest *in,
                             struct iam_ListSAMLProvidersResponse *out)
 {
-    struct iam_page page = {.max = MOST};
+    struct iam_page page = {.max = IAM_MOST_PROVIDERS};
     struct awi_scope scope = iam_core_scope(req);
     struct listing l = {.req = req};
 
-    l.items = awi_arena_array(awi_arena(req), struct iam_SAMLProviderListEntry, MOST);
+    l.items = awi_arena_array(awi_arena(req), struct iam_SAMLProviderListEntry, IAM_MOST_PROVIDERS);
     int r = l.items ? iam_page_walk(req, &scope, AWI_SAML_TABLE, AWI_STR(""), &page, take, &l)
                     : -ENOMEM;
     out->SAMLProviderList.items = l.items;

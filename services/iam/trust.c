@@ -10,8 +10,6 @@
 
 #include <errno.h>
 
-#define LONGEST 2048 /* ACLSizePerRole, white space apart (reference_iam-quotas) */
-
 /* One principal of the document that is written otherwise. */
 struct change {
     size_t start, end; /* of the string with its quotes */
@@ -213,8 +211,8 @@ int iam_trust_set(struct awi_req *req, struct awi_str document, struct core_Role
         return awi_fail(
             req, &iam_MalformedPolicyDocumentException_error, "%.*s", AWI_STR_FMT(reason));
     }
-    if (r == 0 && awi_policy_size(document) > LONGEST) {
-        return iam_limit(req, "Cannot exceed quota for ACLSizePerRole: %d", LONGEST);
+    if (r == 0 && awi_policy_size(document) > IAM_MOST_TRUST) {
+        return iam_limit(req, "Cannot exceed quota for ACLSizePerRole: %d", IAM_MOST_TRUST);
     }
     return r ? r : map_principals(req, document, to_id, &role->TrustPolicy);
 }

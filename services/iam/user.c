@@ -9,8 +9,6 @@
 
 #include <errno.h>
 
-#define MOST_GROUPS 10 /* GroupsPerUser (reference_iam-quotas) */
-
 int iam_user_show(struct awi_req *req,
                   const struct core_UserRecord *record,
                   bool whole,
@@ -66,6 +64,7 @@ int iam_create_user(struct awi_req *req,
         r = iam_boundary_set(req, &e, in->PermissionsBoundary);
     }
     r = r ? r : iam_entity_save(req, &e);
+    r = r ? r : iam_quota_take(req, AWI_USER_TABLE);
     return r ? r : answer(req, user, &out->User);
 }
 
@@ -238,12 +237,14 @@ int iam_delete_user(struct awi_req *req, const struct iam_DeleteUserRequest *in,
                        : e.user.Login        ? "delete login profile"
                        : e.user.MfaDevices.n ? "deactivate MFA device"
                                              : NULL;
+    r = left ? 0 : iam_credentials_left(req, &e, &left);
     if (left) {
         return iam_conflict(req, "Cannot delete entity, must %s first.", left);
     }
-    r = iam_entity_check_bare(req, &e);
+    r = r ? r : iam_entity_check_bare(req, &e);
     r = r ? r : iam_use_move(req, &e, AWI_STR_NULL);
-    return r ? r : awi_user_delete(awi_request_txn(req), awi_arena(req), awi_account(req), e.name);
+    r = r ? r : awi_user_delete(awi_request_txn(req), awi_arena(req), awi_account(req), e.name);
+    return r ? r : iam_quota_give(req, AWI_USER_TABLE);
 }
 
 /* --- Membership ------------------------------------------------------------------------------- */
@@ -259,8 +260,8 @@ int iam_add_user_to_group(struct awi_req *req,
     if (r || iam_texts_has(&user.user.Groups, group.name)) {
         return r;
     }
-    if (user.user.Groups.n >= MOST_GROUPS) {
-        return iam_limit(req, "Cannot exceed quota for GroupsPerUser: %d", MOST_GROUPS);
+    if (user.user.Groups.n >= IAM_MOST_MEMBERSHIPS) {
+        return iam_limit(req, "Cannot exceed quota for GroupsPerUser: %d", IAM_MOST_MEMBERSHIPS);
     }
     r = iam_texts_add(req, &user.user.Groups, group.name);
     return r ? r : iam_entity_save(req, &user);

@@ -6,8 +6,6 @@
 
 #include <errno.h>
 
-#define MOST 5 /* versions a policy (reference_iam-quotas) */
-
 static struct core_PolicyVersion *find(struct core_ManagedPolicyRecord *record, struct awi_str id)
 {
     for (size_t i = 0; i < record->Versions.n; i++) {
@@ -67,11 +65,11 @@ int iam_create_policy_version(struct awi_req *req,
     int r = iam_policy_open_own(req, in->PolicyArn, &record);
 
     r = r ? r : iam_policy_check_document(req, in->PolicyDocument);
-    if (r == 0 && record.Versions.n >= MOST) {
+    if (r == 0 && record.Versions.n >= IAM_MOST_VERSIONS) {
         return iam_limit(req,
                          "A managed policy can have up to %d versions. Before you create a new "
                          "version, you must delete an existing version.",
-                         MOST);
+                         IAM_MOST_VERSIONS);
     }
     r = r ? r : add(req, &record, in->PolicyDocument);
     out->PolicyVersion = awi_arena_new(awi_arena(req), struct iam_PolicyVersion);
