@@ -64,6 +64,9 @@ enum {
      * reaches outside of the request's account.
      */
     AWI_ACCESS_BOUNDARY = 1 << 2,
+    /* Concerns one part of the request, whose refusal the handler answers beside the success of
+     * others (DeleteObjects): awi_access_refusal(). */
+    AWI_ACCESS_PART = 1 << 3,
 };
 
 struct awi_context_entry {
@@ -131,6 +134,10 @@ struct awi_service {
     int (*access)(struct awi_req *req, const void *in, struct awi_access_list *ret);
     const struct awi_access_row *rows;
 };
+
+/* Why the caller was refused this part (AWI_ACCESS_PART) of the request; absent: it was not. */
+struct awi_str
+awi_access_refusal(const struct awi_req *req, struct awi_str action, struct awi_str resource);
 
 /* The permissions that rows say an operation needs, for an access function that adds to them: owner
  * and policy of a resource. ret->items NULL: no row. 0 or -ENOMEM. */
@@ -200,6 +207,10 @@ int awi_fail_with(struct awi_req *req,
                   const void *body,
                   const char *format,
                   ...) __attribute__((format(printf, 4, 5)));
+
+/* Takes back the error that was placed last, for operations that answer one for each of several
+ * parts. */
+void awi_take_error(struct awi_req *req, struct awi_str *ret_code, struct awi_str *ret_message);
 
 /*
  * Calls another service's operation with typed input inside the same transaction, as a service

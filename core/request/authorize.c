@@ -292,6 +292,36 @@ static int refuse_unmapped(struct awi_req *req)
                                        AWI_STR_FMT(req->model->service_id)));
 }
 
+/* --- Parts of a request ---------------------------------------------------------------------- */
+
+struct awi_access_refused {
+    struct awi_access_refused *next;
+    struct awi_str action, resource, message;
+};
+
+static int refuse_part(struct awi_req *req, const struct awi_access *access, struct awi_str message)
+{
+    struct awi_access_refused *part = awi_arena_new(req->arena, struct awi_access_refused);
+
+    if (!part) {
+        return -ENOMEM;
+    }
+    *part = (struct awi_access_refused){req->refused, access->action, access->resource, message};
+    req->refused = part;
+    return ALLOWED;
+}
+
+struct awi_str
+awi_access_refusal(const struct awi_req *req, struct awi_str action, struct awi_str resource)
+{
+    for (const struct awi_access_refused *part = req->refused; part; part = part->next) {
+        if (awi_str_eq(part->action, action) && awi_str_eq(part->resource, resource)) {
+            return part->message;
+        }
+    }
+    return AWI_STR_NULL;
+}
+
 /* --- All of a request ------------------------------------------------------------------------ */
 
 static int decide_all(struct awi_req *req, const struct awi_access_list *list)
@@ -307,6 +337,9 @@ static int decide_all(struct awi_req *req, const struct awi_access_list *list)
     }
     for (size_t i = 0; r >= 0 && i < list->n; i++) {
         r = decide(req, &l, &list->items[i], &message);
+        if (r == REFUSED && (list->items[i].flags & AWI_ACCESS_PART)) {
+            r = refuse_part(req, &list->items[i], message);
+        }
         if (r > worst) {
             worst = r;
             first = message;

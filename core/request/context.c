@@ -177,6 +177,15 @@ int awi_fail_with(struct awi_req *req,
     return place(req, type, copy, message);
 }
 
+void awi_take_error(struct awi_req *req, struct awi_str *ret_code, struct awi_str *ret_message)
+{
+    *ret_code = req->error.type->code;
+    *ret_message = req->error.message;
+    req->error.type = NULL;
+    req->error.message = AWI_STR_NULL;
+    req->error.body = NULL;
+}
+
 const struct awi_config *awi_request_config(const struct awi_req *req)
 {
     return req->config;

@@ -46,6 +46,7 @@ struct awi_req {
     /* authorize: what was asked and decided, for the call log */
     struct log_Access *access;
     size_t n_access;
+    struct awi_access_refused *refused; /* parts of the request */
 
     /* decode, handle */
     void *in;

@@ -6,14 +6,15 @@
 #include "services/s3/access.h"
 
 #include "services/s3/access_keys.h"
-#include "services/s3/s3.h"
+#include "services/s3/version.h"
 
 #include "core/shape/value.h"
 
 #include <errno.h>
 
 #define OBJECTS_MAX 1000
-#define MOST        (OBJECTS_MAX + 4)
+#define MOST        (2 * OBJECTS_MAX)
+#define BYPASS      AWI_STR("s3:BypassGovernanceRetention")
 
 struct asking {
     struct awi_req *req;
@@ -41,6 +42,16 @@ static struct awi_str text_member(const struct asking *asking, const char *name)
     return AWI_STR_NULL;
 }
 
+static struct awi_str
+object_arn(struct awi_req *req, const struct s3_bucket *bucket, struct awi_str key)
+{
+    struct awi_str arn = s3_bucket_arn(req, bucket->name);
+
+    return arn.ptr
+               ? awi_arena_printf(awi_arena(req), "%.*s/%.*s", AWI_STR_FMT(arn), AWI_STR_FMT(key))
+               : arn;
+}
+
 /* Adds one permission. object: the key, absent for the bucket itself. */
 static int add(struct asking *asking,
                struct awi_str action,
@@ -59,15 +70,13 @@ static int add(struct asking *asking,
     if (!bucket) {
         access->resource = AWI_STR("*");
     } else {
-        access->resource = s3_bucket_arn(asking->req, bucket->name);
-        if (object.ptr) {
-            access->resource = awi_arena_printf(awi_arena(asking->req),
-                                                "%.*s/%.*s",
-                                                AWI_STR_FMT(access->resource),
-                                                AWI_STR_FMT(object));
-        }
+        access->resource = object.ptr ? object_arn(asking->req, bucket, object)
+                                      : s3_bucket_arn(asking->req, bucket->name);
         access->owner = bucket->owner;
         access->flags = AWI_ACCESS_BOUNDARY;
+        if (asking->permission->target == S3_ON_OBJECTS) {
+            access->flags |= AWI_ACCESS_PART;
+        }
         if (!(asking->permission->flags & S3_OF_ROOT) || who->type != AWI_PRINCIPAL_ROOT ||
             !awi_str_eq(who->account, bucket->owner)) {
             access->policy = bucket->record.Policy;
@@ -77,20 +86,42 @@ static int add(struct asking *asking,
     return access->resource.ptr ? 0 : -ENOMEM;
 }
 
+/* Deletes protected by Object Lock's governance mode. */
+static bool bypasses(const struct awi_req *req)
+{
+    return awi_str_is_nocase(awi_header(req, "x-amz-bypass-governance-retention"), "true");
+}
+
+static const char *delete_action(const struct s3_ObjectIdentifier *object)
+{
+    return awi_str_is_set(object->VersionId) ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
+}
+
 static int add_objects(struct asking *asking)
 {
     const struct s3_DeleteObjectsRequest *in = asking->in;
-    const struct s3_permission *permission = asking->permission;
+    bool bypass = bypasses(asking->req);
     int r = 0;
 
     for (size_t i = 0; r == 0 && in->Delete && i < in->Delete->Objects.n && i < OBJECTS_MAX; i++) {
         const struct s3_ObjectIdentifier *object = &in->Delete->Objects.items[i];
-        const char *action =
-            awi_str_is_set(object->VersionId) ? permission->version_action : permission->action;
 
-        r = add(asking, awi_str_from(action), &asking->bucket, object->Key, NULL, 0);
+        r = add(asking, awi_str_from(delete_action(object)), &asking->bucket, object->Key, NULL, 0);
+        if (r == 0 && bypass) {
+            r = add(asking, BYPASS, &asking->bucket, object->Key, NULL, 0);
+        }
     }
     return r;
+}
+
+struct awi_str s3_delete_refusal(struct awi_req *req,
+                                 const struct s3_bucket *bucket,
+                                 const struct s3_ObjectIdentifier *object)
+{
+    struct awi_str arn = object_arn(req, bucket, object->Key);
+    struct awi_str refusal = awi_access_refusal(req, awi_str_from(delete_action(object)), arn);
+
+    return awi_str_is_set(refusal) ? refusal : awi_access_refusal(req, BYPASS, arn);
 }
 
 /* The source of a copy, which may be another account's, and anywhere. */
@@ -114,7 +145,7 @@ static int add_source(struct asking *asking)
     if (r < 0) {
         return r == -ENOENT ? 0 : r;
     }
-    r = s3_object_get(asking->req, bucket, key, &record);
+    r = s3_version_find(asking->req, bucket, key, version, &record);
     if (r < 0 && r != -ENOENT) {
         return r;
     }
@@ -149,6 +180,35 @@ static bool grants(const struct awi_req *req)
     return false;
 }
 
+static bool tags(const struct awi_req *req)
+{
+    return awi_str_is_set(awi_header(req, "x-amz-tagging"));
+}
+
+static bool retains(const struct awi_req *req)
+{
+    return awi_str_is_set(awi_header(req, "x-amz-object-lock-mode"));
+}
+
+static bool holds(const struct awi_req *req)
+{
+    return awi_str_is_set(awi_header(req, "x-amz-object-lock-legal-hold"));
+}
+
+/* What an operation needs besides, where a header asks for it. */
+static const struct {
+    unsigned flag;
+    bool (*asked)(const struct awi_req *req);
+    const char *action;
+    const char *bucket_action; /* of an operation on a bucket; NULL: none has the flag */
+} also[] = {
+    {S3_NEEDS_TAGGING, tags, "s3:PutObjectTagging", NULL},
+    {S3_NEEDS_ACL, grants, "s3:PutObjectAcl", "s3:PutBucketAcl"},
+    {S3_NEEDS_LOCK, retains, "s3:PutObjectRetention", NULL},
+    {S3_NEEDS_LOCK, holds, "s3:PutObjectLegalHold", NULL},
+    {S3_NEEDS_BYPASS, bypasses, "s3:BypassGovernanceRetention", NULL},
+};
+
 /* What the request's own bucket and object need. */
 static int add_target(struct asking *asking)
 {
@@ -165,7 +225,7 @@ static int add_target(struct asking *asking)
     int r = 0;
 
     if (of_object && asking->found) {
-        r = s3_object_get(asking->req, &asking->bucket, key, &record);
+        r = s3_version_find(asking->req, &asking->bucket, key, version, &record);
         if (r < 0 && r != -ENOENT) {
             return r;
         }
@@ -176,13 +236,17 @@ static int add_target(struct asking *asking)
     if (r == 0) {
         r = add(asking, awi_str_from(action), &asking->bucket, key, context, n);
     }
-    if (r == 0 && (permission->flags & S3_NEEDS_TAGGING) &&
-        awi_str_is_set(awi_header(asking->req, "x-amz-tagging"))) {
-        r = add(asking, AWI_STR("s3:PutObjectTagging"), &asking->bucket, key, context, n);
+    for (size_t i = 0; r == 0 && i < sizeof(also) / sizeof(also[0]); i++) {
+        if ((permission->flags & also[i].flag) && also[i].asked(asking->req)) {
+            const char *name = of_object ? also[i].action : also[i].bucket_action;
+
+            r = add(asking, awi_str_from(name), &asking->bucket, key, context, n);
+        }
     }
-    if (r == 0 && (permission->flags & S3_NEEDS_ACL) && grants(asking->req)) {
+    if (r == 0 && (permission->flags & S3_NEEDS_ATTRIBUTES)) {
         r = add(asking,
-                of_object ? AWI_STR("s3:PutObjectAcl") : AWI_STR("s3:PutBucketAcl"),
+                awi_str_is_set(version) ? AWI_STR("s3:GetObjectVersionAttributes")
+                                        : AWI_STR("s3:GetObjectAttributes"),
                 &asking->bucket,
                 key,
                 context,
@@ -225,7 +289,7 @@ int s3_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
     if (!asking.permission) {
         return 0; /* has no handler either */
     }
-    asking.room = asking.permission->target == S3_ON_OBJECTS ? MOST : 4;
+    asking.room = asking.permission->target == S3_ON_OBJECTS ? MOST : 8;
     ret->items = awi_arena_array(awi_arena(req), struct awi_access, asking.room);
     if (!ret->items) {
         return -ENOMEM;

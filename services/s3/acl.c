@@ -6,6 +6,7 @@
 #include "services/s3/settings.h"
 
 #include "services/s3/config.h"
+#include "services/s3/version.h"
 
 #include <errno.h>
 
@@ -92,16 +93,9 @@ int s3_get_object_acl(struct awi_req *req,
     int r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
 
     if (r == 0) {
-        r = s3_check_version(req, in->VersionId);
+        r = s3_object_open(req, &bucket, in->Key, in->VersionId, &record);
     }
-    if (r != 0) {
-        return r;
-    }
-    r = s3_object_get(req, &bucket, in->Key, &record);
-    if (r == -ENOENT) {
-        return s3_fail_no_such_key(req, in->Key);
-    }
-    return r < 0 ? r : owner_only(req, &bucket, &out->Owner, &out->Grants);
+    return r != 0 ? r : owner_only(req, &bucket, &out->Owner, &out->Grants);
 }
 
 static bool is_public(const struct s3_Grants *grants)

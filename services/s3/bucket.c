@@ -150,6 +150,16 @@ int s3_bucket_open(struct awi_req *req,
     return r;
 }
 
+int s3_bucket_save(struct awi_req *req, const struct s3_bucket *bucket)
+{
+    return awi_record_put(&bucket->home,
+                          "bucket",
+                          bucket->name,
+                          awi_arena(req),
+                          &s3_BucketRecord_shape,
+                          &bucket->record);
+}
+
 /* --- Listing --------------------------------------------------------------------------------- */
 
 #define LIST_BUCKETS_MAX 10000
@@ -304,19 +314,32 @@ int s3_get_bucket_location(struct awi_req *req,
 }
 
 /* -ENOENT: none. */
-static int first_object(const struct s3_bucket *bucket, struct awi_str prefix)
+static int first_of(const struct s3_bucket *bucket, const char *table, struct awi_str prefix)
 {
     AWI_AUTO(cursor) struct awi_cursor *cursor = NULL;
     struct awi_str key, value;
-    int r = awi_cursor_open(&bucket->content, "object", prefix, prefix, AWI_FORWARD, &cursor);
+    int r = awi_cursor_open(&bucket->content, table, prefix, prefix, AWI_FORWARD, &cursor);
 
     return r < 0 ? r : awi_cursor_next(cursor, &key, &value);
+}
+
+static int fail_not_empty(struct awi_req *req, const struct s3_bucket *bucket)
+{
+    struct s3_BucketError body = {.BucketName = bucket->name};
+
+    return awi_fail_with(req,
+                         &s3_error_BucketNotEmpty,
+                         &body,
+                         "The bucket you tried to delete is not empty%s",
+                         awi_str_is_set(bucket->record.Versioning)
+                             ? ". You must delete all versions in the bucket."
+                             : "");
 }
 
 int s3_delete_bucket(struct awi_req *req, const struct s3_DeleteBucketRequest *in, void *out)
 {
     struct awi_scope names = awi_scope_of(req, AWI_STR(""), AWI_STR(""));
-    struct awi_str key = name_key(req, in->Bucket), prefix;
+    struct awi_str key = name_key(req, in->Bucket), prefix, versions;
     struct s3_bucket bucket;
     int r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
 
@@ -324,12 +347,16 @@ int s3_delete_bucket(struct awi_req *req, const struct s3_DeleteBucketRequest *i
         return r;
     }
     prefix = s3_object_key(req, &bucket, AWI_STR(""));
-    if (!key.ptr || !prefix.ptr) {
+    versions = AWI_KEY(awi_arena(req), bucket.name);
+    if (!key.ptr || !prefix.ptr || !versions.ptr) {
         return -ENOMEM;
     }
-    r = first_object(&bucket, prefix);
+    r = first_of(&bucket, "object", prefix);
+    if (r == -ENOENT) {
+        r = first_of(&bucket, "version", versions);
+    }
     if (r == 0) {
-        return s3_fail_bucket(req, &s3_error_BucketNotEmpty, in->Bucket);
+        return fail_not_empty(req, &bucket);
     }
     if (r != -ENOENT) {
         return r;

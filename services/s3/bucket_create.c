@@ -4,6 +4,7 @@
  */
 #include "services/s3/s3.h"
 
+#include "services/s3/lock.h"
 #include "services/s3/name.h"
 #include "services/s3/settings.h"
 
@@ -168,9 +169,6 @@ static int check_request(struct awi_req *req,
     if (r == 0 && config) {
         r = s3_check_bucket_tags(req, &config->Tags);
     }
-    if (r == 0 && in->ObjectLockEnabledForBucket.set && in->ObjectLockEnabledForBucket.v) {
-        return s3_fail_header(req, "x-amz-bucket-object-lock-enabled");
-    }
     return r;
 }
 
@@ -257,6 +255,7 @@ int s3_create_bucket(struct awi_req *req,
     record.ObjectOwnership =
         awi_str_is_set(in->ObjectOwnership) ? in->ObjectOwnership : AWI_STR("BucketOwnerEnforced");
     record.BucketNamespace = in->BucketNamespace;
+    record.Versioning = in->ObjectLockEnabledForBucket.v ? AWI_STR("Enabled") : AWI_STR_NULL;
     r = awi_record_put(
         &scope, "bucket", in->Bucket, awi_arena(req), &s3_BucketRecord_shape, &record);
     if (r < 0) {
@@ -264,8 +263,13 @@ int s3_create_bucket(struct awi_req *req,
     }
     struct s3_bucket bucket = {.name = in->Bucket, .home = scope, .record = record};
     static const struct s3_TagSet no_tags;
-    return s3_settings_begin(req,
-                             &bucket,
-                             in->CreateBucketConfiguration ? &in->CreateBucketConfiguration->Tags
-                                                           : &no_tags);
+    if (in->ObjectLockEnabledForBucket.v) {
+        r = s3_lock_begin(req, &bucket);
+    }
+    return r < 0 ? r
+                 : s3_settings_begin(req,
+                                     &bucket,
+                                     in->CreateBucketConfiguration
+                                         ? &in->CreateBucketConfiguration->Tags
+                                         : &no_tags);
 }

@@ -9,6 +9,7 @@
 #include "core/util/digest.h"
 
 #include "services/s3/config.h"
+#include "services/s3/version.h"
 
 #include <errno.h>
 
@@ -203,6 +204,7 @@ static int sum_object(struct awi_req *req,
 /* Only number and size of the parts are kept: what GetObject's partNumber needs. */
 static int store(struct awi_req *req,
                  const struct s3_upload *upload,
+                 const struct s3_target *target,
                  struct chosen *chosen,
                  struct awi_body *body,
                  struct s3_ObjectRecord *record)
@@ -219,7 +221,7 @@ static int store(struct awi_req *req,
     record->Parts = (struct s3_PartRecordList){chosen->parts, chosen->n, true};
     record->Size = AWI_SOME_I64((int64_t)chosen->size);
     record->LastModified = AWI_SOME_TIME(awi_now(req) / 1000 * 1000);
-    return r == 0 ? s3_object_put(req, &upload->bucket, upload->record.Key, record) : r;
+    return r == 0 ? s3_target_write(req, target, record) : r;
 }
 
 /* The bytes of the parts, one behind the other. */
@@ -247,6 +249,7 @@ join(struct awi_req *req, const struct s3_upload *upload, const struct chosen *c
 
 static void answer(struct awi_req *req,
                    const struct s3_CompleteMultipartUploadRequest *in,
+                   const struct s3_bucket *bucket,
                    const struct s3_ObjectRecord *record,
                    struct s3_CompleteMultipartUploadOutput *out)
 {
@@ -258,6 +261,7 @@ static void answer(struct awi_req *req,
     out->Bucket = in->Bucket;
     out->Key = in->Key;
     out->ETag = record->ETag;
+    out->VersionId = s3_version_shown(bucket, record);
     S3_CHECKSUM_SET(out, s3_checksum_named(record->ChecksumAlgorithm), record->Checksum);
     out->ChecksumType = record->ChecksumType;
     out->ServerSideEncryption = record->ServerSideEncryption;
@@ -269,10 +273,10 @@ int s3_complete_multipart_upload(struct awi_req *req,
                                  const struct s3_CompleteMultipartUploadRequest *in,
                                  struct s3_CompleteMultipartUploadOutput *out)
 {
-    struct s3_ObjectRecord record, old;
+    struct s3_ObjectRecord record;
     struct chosen chosen = {0};
+    struct s3_target target;
     struct s3_upload upload;
-    bool exists;
     int r =
         s3_upload_open(req, in->Bucket, in->ExpectedBucketOwner, in->Key, in->UploadId, &upload);
 
@@ -289,29 +293,20 @@ int s3_complete_multipart_upload(struct awi_req *req,
                                "The provided 'x-amz-mp-object-size' header does not match what was "
                                "computed.");
     }
-    if (r != 0) {
-        return r;
+    if (r == 0) {
+        r = s3_target_open(req, &upload.bucket, in->Key, in->IfMatch, in->IfNoneMatch, &target);
     }
-    r = s3_object_get(req, &upload.bucket, in->Key, &old);
-    if (r < 0 && r != -ENOENT) {
-        return r;
-    }
-    exists = r == 0;
-    r = s3_check_write(req, in->Key, in->IfMatch, in->IfNoneMatch, exists ? &old : NULL);
     if (r != 0) {
         return r;
     }
     record = *upload.record.Object;
     struct awi_body *body = join(req, &upload, &chosen);
     r = body ? sum_object(req, in, &chosen, body, &record) : -ENOMEM;
-    if (r == 0 && exists) {
-        r = s3_object_drop_data(&upload.bucket, &old);
+    if (r == 0) {
+        r = store(req, &upload, &target, &chosen, body, &record);
     }
     if (r == 0) {
-        r = store(req, &upload, &chosen, body, &record);
-    }
-    if (r == 0) {
-        answer(req, in, &record, out);
+        answer(req, in, &upload.bucket, &record, out);
     }
     return r;
 }

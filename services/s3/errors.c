@@ -21,9 +21,6 @@ static const char *bucket_text(const struct awi_error_type *type)
     if (type == &s3_error_InvalidBucketName) {
         return "The specified bucket is not valid.";
     }
-    if (type == &s3_error_BucketNotEmpty) {
-        return "The bucket you tried to delete is not empty";
-    }
     if (type == &s3_error_BucketAlreadyOwnedByYou) {
         return "Your previous request to create the named bucket succeeded and you already own it.";
     }

@@ -25,6 +25,7 @@
     X(InvalidBucketAclWithBlockPublicAccessError, 400, NULL)                                       \
     X(InvalidBucketAclWithObjectOwnership, 400, NULL)                                              \
     X(InvalidBucketName, 400, &s3_BucketError_shape)                                               \
+    X(InvalidBucketState, 409, NULL)                                                               \
     X(InvalidDigest, 400, &s3_ContentDigestError_shape)                                            \
     X(InvalidEncryptionAlgorithmError, 400, &s3_ArgumentError_shape)                               \
     X(InvalidLocationConstraint, 400, &s3_LocationError_shape)                                     \
@@ -42,7 +43,7 @@
     X(MalformedPolicy, 400, NULL)                                                                  \
     X(MalformedXML, 400, NULL)                                                                     \
     X(MetadataTooLarge, 400, &s3_SizeError_shape)                                                  \
-    X(MethodNotAllowed, 405, NULL)                                                                 \
+    X(MethodNotAllowed, 405, &s3_MethodError_shape)                                                \
     X(NoSuchBucket, 404, &s3_BucketError_shape)                                                    \
     X(NoSuchBucketPolicy, 404, &s3_BucketError_shape)                                              \
     X(NoSuchCORSConfiguration, 404, &s3_BucketError_shape)                                         \
@@ -51,7 +52,8 @@
     X(NoSuchPublicAccessBlockConfiguration, 404, &s3_BucketError_shape)                            \
     X(NoSuchTagSet, 404, &s3_BucketError_shape)                                                    \
     X(NoSuchUpload, 404, &s3_UploadError_shape)                                                    \
-    X(NoSuchVersion, 404, &s3_KeyError_shape)                                                      \
+    X(NoSuchObjectLockConfiguration, 404, &s3_KeyError_shape)                                      \
+    X(NoSuchVersion, 404, &s3_VersionError_shape)                                                  \
     X(NoSuchWebsiteConfiguration, 404, &s3_BucketError_shape)                                      \
     X(NotImplemented, 501, &s3_HeaderError_shape)                                                  \
     X(NotModified, 304, NULL)                                                                      \

@@ -6,6 +6,7 @@
 
 #include "services/s3/name.h"
 #include "services/s3/settings.h"
+#include "services/s3/version.h"
 
 #include <errno.h>
 
@@ -70,10 +71,17 @@ int s3_check_storage_class(struct awi_req *req, struct awi_str storage_class)
 
 int s3_check_version(struct awi_req *req, struct awi_str version)
 {
-    if (!awi_str_is_set(version) || awi_str_is(version, "null")) {
+    int64_t number;
+
+    if (!awi_str_is_set(version) || awi_str_is(version, "null") ||
+        s3_version_number(version, &number) == 0) {
         return 0;
     }
-    return s3_fail_argument(req, "Invalid version id specified", "versionId", version);
+    return s3_fail_argument(req,
+                            version.len > 0 ? "Invalid version id specified"
+                                            : "Version id cannot be the empty string",
+                            "versionId",
+                            version);
 }
 
 struct awi_str s3_content_encoding(struct awi_req *req, struct awi_str value)

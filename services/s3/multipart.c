@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/s3/multipart.h"
 
+#include "services/s3/lock.h"
+
 #include <errno.h>
 
 #define ID_SIZE 64
@@ -124,10 +126,6 @@ static int check_request(struct awi_req *req,
     if (r == 0) {
         r = s3_check_storage_class(req, in->StorageClass);
     }
-    if (r == 0 && (awi_str_is_set(in->ObjectLockMode) || in->ObjectLockRetainUntilDate.set ||
-                   awi_str_is_set(in->ObjectLockLegalHoldStatus))) {
-        return s3_fail_request(req, "Bucket is missing Object Lock Configuration");
-    }
     return r;
 }
 
@@ -175,6 +173,7 @@ static int describe(struct awi_req *req,
                     struct s3_ObjectRecord *record)
 {
     struct s3_encryption encryption = S3_ENCRYPTION(in);
+    struct s3_lock lock = S3_LOCK(in);
     int r = choose_checksum(req, in, record);
 
     if (r == 0) {
@@ -182,6 +181,9 @@ static int describe(struct awi_req *req,
     }
     if (r == 0) {
         r = s3_encrypt(req, bucket, &encryption, record);
+    }
+    if (r == 0) {
+        r = s3_lock_apply(req, bucket, &lock, record);
     }
     record->CacheControl = in->CacheControl;
     record->ContentDisposition = in->ContentDisposition;

@@ -85,17 +85,6 @@ int s3_object_drop_data(const struct s3_bucket *bucket, const struct s3_ObjectRe
     return r;
 }
 
-int s3_object_delete(struct awi_req *req,
-                     const struct s3_bucket *bucket,
-                     struct awi_str key,
-                     const struct s3_ObjectRecord *record)
-{
-    struct awi_str at = s3_object_key(req, bucket, key);
-    int r = at.ptr ? s3_object_drop_data(bucket, record) : -ENOMEM;
-
-    return r < 0 ? r : awi_delete(&bucket->content, "object", at);
-}
-
 int s3_data_keep(struct awi_req *req,
                  const struct s3_bucket *bucket,
                  struct awi_body *body,

@@ -2,7 +2,8 @@
 /*
  * CopyObject: the source read as GetObject reads it, the target written as PutObject writes it.
  */
-#include "services/s3/s3.h"
+#include "services/s3/lock.h"
+#include "services/s3/version.h"
 
 #include <errno.h>
 
@@ -79,21 +80,13 @@ int s3_source_open(struct awi_req *req,
                                      in->CopySourceIfNoneMatch,
                                      in->CopySourceIfModifiedSince,
                                      in->CopySourceIfUnmodifiedSince};
-    struct awi_str version;
-    int r = s3_copy_source(req, in->CopySource, &ret->name, &ret->key, &version);
+    int r = s3_copy_source(req, in->CopySource, &ret->name, &ret->key, &ret->version);
 
-    if (r == 0) {
-        r = s3_check_version(req, version);
-    }
     if (r == 0) {
         r = s3_bucket_open(req, ret->name, in->ExpectedSourceBucketOwner, &ret->bucket);
     }
-    if (r != 0) {
-        return r;
-    }
-    r = s3_object_get(req, &ret->bucket, ret->key, &ret->record);
-    if (r == -ENOENT) {
-        return s3_fail_no_such_key(req, ret->key);
+    if (r == 0) {
+        r = s3_object_open(req, &ret->bucket, ret->key, ret->version, &ret->record);
     }
     if (r == 0) {
         r = s3_check_decrypt(req,
@@ -166,13 +159,10 @@ static int check_target(struct awi_req *req,
         return s3_fail_argument(
             req, "Unknown tagging directive.", "x-amz-tagging-directive", in->TaggingDirective);
     }
-    if (awi_str_is_set(in->ObjectLockMode) || in->ObjectLockRetainUntilDate.set ||
-        awi_str_is_set(in->ObjectLockLegalHoldStatus)) {
-        return s3_fail_request(req, "Bucket is missing Object Lock Configuration");
-    }
     if (awi_str_eq(source->name, in->Bucket) && awi_str_eq(source->key, in->Key) && !replace &&
-        !awi_str_is_set(in->StorageClass) && !awi_str_is_set(in->WebsiteRedirectLocation) &&
-        !awi_str_is_set(in->ServerSideEncryption) && !awi_str_is_set(in->SSECustomerAlgorithm)) {
+        !awi_str_is_set(source->version) && !awi_str_is_set(in->StorageClass) &&
+        !awi_str_is_set(in->WebsiteRedirectLocation) && !awi_str_is_set(in->ServerSideEncryption) &&
+        !awi_str_is_set(in->SSECustomerAlgorithm)) {
         return s3_fail_request(req,
                                "This copy request is illegal because it is trying to copy an "
                                "object to itself without changing the object's metadata, storage "
@@ -189,6 +179,7 @@ static int make_copy(struct awi_req *req,
                      struct s3_ObjectRecord *record)
 {
     struct s3_encryption encryption = S3_ENCRYPTION(in);
+    struct s3_lock lock = S3_LOCK(in);
     static const struct awi_str absent[S3_N_CHECKSUMS];
     const struct awi_str *none[S3_N_CHECKSUMS];
     enum s3_checksum kind =
@@ -219,6 +210,9 @@ static int make_copy(struct awi_req *req,
         r = s3_parse_tagging(req, in->Tagging, &record->Tags);
     }
     if (r == 0) {
+        r = s3_lock_apply(req, bucket, &lock, record);
+    }
+    if (r == 0) {
         r = s3_object_body(
             req, &source->bucket, &source->record, 0, (uint64_t)source->record.Size.v, &body);
     }
@@ -237,6 +231,8 @@ static int make_copy(struct awi_req *req,
 
 static int answer(struct awi_req *req,
                   const struct s3_CopyObjectRequest *in,
+                  const struct s3_source *source,
+                  const struct s3_bucket *bucket,
                   const struct s3_ObjectRecord *record,
                   struct s3_CopyObjectOutput *out)
 {
@@ -250,6 +246,8 @@ static int answer(struct awi_req *req,
     result->ChecksumType = record->ChecksumType;
     S3_CHECKSUM_SET(result, s3_checksum_named(record->ChecksumAlgorithm), record->Checksum);
     out->CopyObjectResult = result;
+    out->VersionId = s3_version_shown(bucket, record);
+    out->CopySourceVersionId = s3_version_shown(&source->bucket, &source->record);
     out->ServerSideEncryption = record->ServerSideEncryption;
     out->SSECustomerAlgorithm = record->SSECustomerAlgorithm;
     out->SSECustomerKeyMD5 = record->SSECustomerKeyMD5;
@@ -266,10 +264,10 @@ int s3_copy_object(struct awi_req *req,
                    const struct s3_CopyObjectRequest *in,
                    struct s3_CopyObjectOutput *out)
 {
-    struct s3_ObjectRecord record, old;
+    struct s3_ObjectRecord record;
     struct s3_source source = {0};
+    struct s3_target target;
     struct s3_bucket bucket;
-    bool exists;
     int r = s3_check_key(req, in->Key);
 
     if (r == 0) {
@@ -286,23 +284,14 @@ int s3_copy_object(struct awi_req *req,
     if (r == 0) {
         r = check_target(req, in, &bucket, &source);
     }
-    if (r != 0) {
-        return r;
+    if (r == 0) {
+        r = s3_target_open(req, &bucket, in->Key, in->IfMatch, in->IfNoneMatch, &target);
     }
-    r = s3_object_get(req, &bucket, in->Key, &old);
-    if (r < 0 && r != -ENOENT) {
-        return r;
-    }
-    exists = r == 0;
-    r = s3_check_write(req, in->Key, in->IfMatch, in->IfNoneMatch, exists ? &old : NULL);
     if (r == 0) {
         r = make_copy(req, in, &bucket, &source, &record);
     }
-    if (r == 0 && exists) {
-        r = s3_object_drop_data(&bucket, &old);
-    }
     if (r == 0) {
-        r = s3_object_put(req, &bucket, in->Key, &record);
+        r = s3_target_write(req, &target, &record);
     }
-    return r == 0 ? answer(req, in, &record, out) : r;
+    return r == 0 ? answer(req, in, &source, &bucket, &record, out) : r;
 }

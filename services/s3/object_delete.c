@@ -2,7 +2,8 @@
 /*
  * DeleteObject and DeleteObjects.
  */
-#include "services/s3/s3.h"
+#include "services/s3/access.h"
+#include "services/s3/version.h"
 
 #include <errno.h>
 
@@ -12,15 +13,13 @@ int s3_delete_object(struct awi_req *req,
                      const struct s3_DeleteObjectRequest *in,
                      struct s3_DeleteObjectOutput *out)
 {
-    struct s3_ObjectRecord record;
+    struct s3_removed removed;
+    struct s3_target target;
     struct s3_bucket bucket;
     int r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
 
     if (r == 0) {
         r = s3_check_key(req, in->Key);
-    }
-    if (r == 0) {
-        r = s3_check_version(req, in->VersionId);
     }
     if (r != 0) {
         return r;
@@ -29,45 +28,77 @@ int s3_delete_object(struct awi_req *req,
         return s3_fail_header(
             req, in->IfMatchSize.set ? "x-amz-if-match-size" : "x-amz-if-match-last-modified-time");
     }
+    if (awi_str_is_set(in->IfMatch)) {
+        r = s3_target_open(req, &bucket, in->Key, in->IfMatch, AWI_STR_NULL, &target);
+    }
+    if (r == 0) {
+        r = s3_version_remove(
+            req, &bucket, in->Key, in->VersionId, in->BypassGovernanceRetention.v, &removed);
+    }
+    if (r != 0) {
+        return r;
+    }
+    out->VersionId = removed.version;
+    if (removed.marker) {
+        out->DeleteMarker = AWI_SOME_BOOL(true);
+    }
     if (awi_str_is_set(in->RequestPayer)) {
         out->RequestCharged = AWI_STR("requester");
     }
-    r = s3_object_get(req, &bucket, in->Key, &record);
-    if (r == -ENOENT) {
-        return s3_check_write(req, in->Key, in->IfMatch, AWI_STR_NULL, NULL);
-    }
-    if (r == 0) {
-        r = s3_check_write(req, in->Key, in->IfMatch, AWI_STR_NULL, &record);
-    }
-    return r == 0 ? s3_object_delete(req, &bucket, in->Key, &record) : r;
+    return 0;
+}
+
+static int fail_one(struct s3_Error *error, const char *code, struct awi_str message)
+{
+    error->Code = awi_str_from(code);
+    error->Message = message;
+    return 0;
 }
 
 /* Fills code and message when the object may not be deleted. */
 static int delete_one(struct awi_req *req,
+                      const struct s3_DeleteObjectsRequest *in,
                       const struct s3_bucket *bucket,
                       const struct s3_ObjectIdentifier *object,
+                      struct s3_removed *removed,
                       struct s3_Error *error)
 {
+    struct awi_str refusal = s3_delete_refusal(req, bucket, object);
     struct s3_ObjectRecord record;
     int r;
 
-    if (awi_str_is_set(object->VersionId) && !awi_str_is(object->VersionId, "null")) {
-        error->Code = AWI_STR("NoSuchVersion");
-        error->Message =
-            AWI_STR("The version ID specified in the request does not match an existing version.");
-        return 0;
+    if (awi_str_is_set(refusal)) {
+        return fail_one(error, "AccessDenied", refusal);
     }
-    r = s3_object_get(req, bucket, object->Key, &record);
-    if (awi_str_is_set(object->ETag) &&
-        (r == -ENOENT || (r == 0 && !s3_etag_matches(object->ETag, record.ETag)))) {
-        error->Code = AWI_STR("PreconditionFailed");
-        error->Message = AWI_STR("At least one of the pre-conditions you specified did not hold");
-        return 0;
+    if (awi_str_is_set(object->ETag)) {
+        r = s3_version_find(req, bucket, object->Key, object->VersionId, &record);
+        if (r == -ENOENT || (r == 0 && !s3_etag_matches(object->ETag, record.ETag))) {
+            return fail_one(
+                error,
+                "PreconditionFailed",
+                AWI_STR("At least one of the pre-conditions you specified did not hold"));
+        }
+        if (r < 0) {
+            return r;
+        }
     }
-    if (r == -ENOENT) {
-        return 0;
+    r = s3_version_remove(
+        req, bucket, object->Key, object->VersionId, in->BypassGovernanceRetention.v, removed);
+    if (r > 0) {
+        awi_take_error(req, &error->Code, &error->Message);
     }
-    return r < 0 ? r : s3_object_delete(req, bucket, object->Key, &record);
+    return r < 0 ? r : 0;
+}
+
+static void describe(const struct s3_removed *removed, struct s3_DeletedObject *ret)
+{
+    if (!removed->made) {
+        ret->VersionId = removed->version;
+    }
+    if (removed->marker) {
+        ret->DeleteMarker = AWI_SOME_BOOL(true);
+        ret->DeleteMarkerVersionId = removed->version;
+    }
 }
 
 int s3_delete_objects(struct awi_req *req,
@@ -98,14 +129,19 @@ int s3_delete_objects(struct awi_req *req,
         struct s3_Error error = {.Key = objects->items[i].Key,
                                  .VersionId = objects->items[i].VersionId};
 
-        r = delete_one(req, &bucket, &objects->items[i], &error);
+        struct s3_removed removed = {0};
+
+        r = delete_one(req, in, &bucket, &objects->items[i], &removed, &error);
         if (r != 0) {
             return r;
         }
         if (awi_str_is_set(error.Code)) {
             out->Errors.items[out->Errors.n++] = error;
         } else if (!quiet) {
-            out->Deleted.items[out->Deleted.n++].Key = objects->items[i].Key;
+            struct s3_DeletedObject *deleted = &out->Deleted.items[out->Deleted.n++];
+
+            deleted->Key = objects->items[i].Key;
+            describe(&removed, deleted);
         }
     }
     out->Deleted.set = out->Deleted.n > 0;

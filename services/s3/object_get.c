@@ -5,8 +5,8 @@
 #include "services/s3/s3.h"
 
 #include "services/s3/range.h"
+#include "services/s3/version.h"
 
-#include <errno.h>
 #include <time.h>
 
 /* The members that both requests have. */
@@ -110,9 +110,6 @@ static int select_object(struct awi_req *req, const struct reading *in, struct s
     if (r == 0) {
         r = s3_check_key(req, in->key);
     }
-    if (r == 0) {
-        r = s3_check_version(req, in->version);
-    }
     if (r != 0) {
         return r;
     }
@@ -120,10 +117,7 @@ static int select_object(struct awi_req *req, const struct reading *in, struct s
         return s3_fail_request(
             req, "Request specific response headers cannot be used for anonymous GET requests.");
     }
-    r = s3_object_get(req, &ret->bucket, in->key, &ret->record);
-    if (r == -ENOENT) {
-        return s3_fail_no_such_key(req, in->key);
-    }
+    r = s3_object_open(req, &ret->bucket, in->key, in->version, &ret->record);
     if (r == 0) {
         r = s3_check_decrypt(
             req, in->customer_algorithm, in->customer_key, in->customer_key_md5, &ret->record);
@@ -186,6 +180,10 @@ static struct awi_str shown_class(struct awi_str storage_class)
         (out)->LastModified = from->LastModified;                                                  \
         (out)->ContentLength = (struct awi_opt_i64)AWI_SOME((int64_t)(selected)->len);             \
         (out)->ETag = from->ETag;                                                                  \
+        (out)->VersionId = s3_version_shown(&(selected)->bucket, from);                            \
+        (out)->ObjectLockMode = from->ObjectLockMode;                                              \
+        (out)->ObjectLockRetainUntilDate = from->ObjectLockRetainUntilDate;                        \
+        (out)->ObjectLockLegalHoldStatus = from->ObjectLockLegalHoldStatus;                        \
         (out)->CacheControl = or_default((in)->ResponseCacheControl, from->CacheControl);          \
         (out)->ContentDisposition =                                                                \
             or_default((in)->ResponseContentDisposition, from->ContentDisposition);                \

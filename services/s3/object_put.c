@@ -2,7 +2,8 @@
 /*
  * PutObject.
  */
-#include "services/s3/s3.h"
+#include "services/s3/lock.h"
+#include "services/s3/version.h"
 
 #include <errno.h>
 
@@ -24,15 +25,6 @@ static int check_size(struct awi_req *req, const struct awi_body *body)
     return 0;
 }
 
-static int check_lock(struct awi_req *req, const struct s3_PutObjectRequest *in)
-{
-    if (awi_str_is_set(in->ObjectLockMode) || in->ObjectLockRetainUntilDate.set ||
-        awi_str_is_set(in->ObjectLockLegalHoldStatus)) {
-        return s3_fail_request(req, "Bucket is missing Object Lock Configuration");
-    }
-    return in->WriteOffsetBytes.set ? s3_fail_header(req, "x-amz-write-offset-bytes") : 0;
-}
-
 static int check_request(struct awi_req *req,
                          const struct s3_PutObjectRequest *in,
                          const struct s3_bucket *bucket)
@@ -47,8 +39,8 @@ static int check_request(struct awi_req *req,
     if (r == 0) {
         r = s3_check_storage_class(req, in->StorageClass);
     }
-    if (r == 0) {
-        r = check_lock(req, in);
+    if (r == 0 && in->WriteOffsetBytes.set) {
+        return s3_fail_header(req, "x-amz-write-offset-bytes");
     }
     return r == 0 ? check_size(req, in->Body) : r;
 }
@@ -60,6 +52,7 @@ static int describe(struct awi_req *req,
                     struct s3_ObjectRecord *record)
 {
     struct s3_encryption encryption = S3_ENCRYPTION(in);
+    struct s3_lock lock = S3_LOCK(in);
     struct s3_declared declared = {.content_md5 = in->ContentMD5,
                                    .algorithm = in->ChecksumAlgorithm,
                                    .checksums = S3_CHECKSUM_GET(in),
@@ -72,6 +65,9 @@ static int describe(struct awi_req *req,
     }
     if (r == 0) {
         r = s3_encrypt(req, bucket, &encryption, record);
+    }
+    if (r == 0) {
+        r = s3_lock_apply(req, bucket, &lock, record);
     }
     if (r != 0) {
         return r;
@@ -96,10 +92,12 @@ static int describe(struct awi_req *req,
 }
 
 static void answer(const struct s3_PutObjectRequest *in,
+                   const struct s3_bucket *bucket,
                    const struct s3_ObjectRecord *record,
                    struct s3_PutObjectOutput *out)
 {
     out->ETag = record->ETag;
+    out->VersionId = s3_version_shown(bucket, record);
     S3_CHECKSUM_SET(out, s3_checksum_named(record->ChecksumAlgorithm), record->Checksum);
     out->ChecksumType = record->ChecksumType;
     out->ServerSideEncryption = record->ServerSideEncryption;
@@ -117,9 +115,9 @@ int s3_put_object(struct awi_req *req,
                   const struct s3_PutObjectRequest *in,
                   struct s3_PutObjectOutput *out)
 {
-    struct s3_ObjectRecord record = {0}, old;
+    struct s3_ObjectRecord record = {0};
+    struct s3_target target;
     struct s3_bucket bucket;
-    bool exists;
     int r = s3_check_key(req, in->Key);
 
     if (r == 0) {
@@ -128,29 +126,20 @@ int s3_put_object(struct awi_req *req,
     if (r == 0) {
         r = check_request(req, in, &bucket);
     }
-    if (r != 0) {
-        return r;
+    if (r == 0) {
+        r = s3_target_open(req, &bucket, in->Key, in->IfMatch, in->IfNoneMatch, &target);
     }
-    r = s3_object_get(req, &bucket, in->Key, &old);
-    if (r < 0 && r != -ENOENT) {
-        return r;
-    }
-    exists = r == 0;
-    r = s3_check_write(req, in->Key, in->IfMatch, in->IfNoneMatch, exists ? &old : NULL);
     if (r == 0) {
         r = describe(req, in, &bucket, &record);
-    }
-    if (r == 0 && exists) {
-        r = s3_object_drop_data(&bucket, &old);
     }
     if (r == 0) {
         r = s3_data_keep(req, &bucket, in->Body, &record.DataId, &record.BlobId);
     }
     if (r == 0) {
-        r = s3_object_put(req, &bucket, in->Key, &record);
+        r = s3_target_write(req, &target, &record);
     }
     if (r == 0) {
-        answer(in, &record, out);
+        answer(in, &bucket, &record, out);
     }
     return r;
 }

@@ -213,16 +213,6 @@ static int is_public(struct awi_req *req, struct awi_str text, bool *ret)
 
 /* --- Operations ------------------------------------------------------------------------------ */
 
-static int save(struct awi_req *req, const struct s3_bucket *bucket)
-{
-    return awi_record_put(&bucket->home,
-                          "bucket",
-                          bucket->name,
-                          awi_arena(req),
-                          &s3_BucketRecord_shape,
-                          &bucket->record);
-}
-
 static int no_policy(struct awi_req *req, const struct s3_bucket *bucket)
 {
     struct s3_BucketError body = {.BucketName = bucket->name};
@@ -245,7 +235,7 @@ int s3_put_bucket_policy(struct awi_req *req, const struct s3_PutBucketPolicyReq
     }
     awi_answer_status(req, 204);
     bucket.record.Policy = in->Policy;
-    return save(req, &bucket);
+    return s3_bucket_save(req, &bucket);
 }
 
 int s3_get_bucket_policy(struct awi_req *req,
@@ -274,7 +264,7 @@ int s3_delete_bucket_policy(struct awi_req *req,
         return r;
     }
     bucket.record.Policy = AWI_STR_NULL;
-    return save(req, &bucket);
+    return s3_bucket_save(req, &bucket);
 }
 
 int s3_get_bucket_policy_status(struct awi_req *req,

@@ -5,8 +5,10 @@
 #include "services/s3/s3.h"
 
 #include "services/s3/access.h"
+#include "services/s3/lock.h"
 #include "services/s3/multipart.h"
 #include "services/s3/settings.h"
+#include "services/s3/version.h"
 
 static const struct s3_handlers handlers = {
     .AbortMultipartUpload = s3_abort_multipart_upload,
@@ -41,17 +43,21 @@ static const struct s3_handlers handlers = {
     .GetBucketReplication = s3_setting_GetBucketReplication,
     .GetBucketRequestPayment = s3_get_bucket_request_payment,
     .GetBucketTagging = s3_setting_GetBucketTagging,
-    .GetBucketVersioning = s3_setting_GetBucketVersioning,
+    .GetBucketVersioning = s3_get_bucket_versioning,
     .GetBucketWebsite = s3_setting_GetBucketWebsite,
     .GetObject = s3_get_object,
     .GetObjectAcl = s3_get_object_acl,
-    .GetObjectLockConfiguration = s3_get_object_lock_configuration,
+    .GetObjectAttributes = s3_get_object_attributes,
+    .GetObjectLegalHold = s3_get_object_legal_hold,
+    .GetObjectLockConfiguration = s3_setting_GetObjectLockConfiguration,
+    .GetObjectRetention = s3_get_object_retention,
     .GetObjectTagging = s3_get_object_tagging,
     .GetPublicAccessBlock = s3_setting_GetPublicAccessBlock,
     .HeadBucket = s3_head_bucket,
     .HeadObject = s3_head_object,
     .ListBuckets = s3_list_buckets,
     .ListMultipartUploads = s3_list_multipart_uploads,
+    .ListObjectVersions = s3_list_object_versions,
     .ListObjects = s3_list_objects,
     .ListObjectsV2 = s3_list_objects_v2,
     .ListParts = s3_list_parts,
@@ -69,6 +75,9 @@ static const struct s3_handlers handlers = {
     .PutBucketVersioning = s3_put_bucket_versioning,
     .PutBucketWebsite = s3_setting_PutBucketWebsite,
     .PutObject = s3_put_object,
+    .PutObjectLegalHold = s3_put_object_legal_hold,
+    .PutObjectLockConfiguration = s3_put_object_lock_configuration,
+    .PutObjectRetention = s3_put_object_retention,
     .PutObjectTagging = s3_put_object_tagging,
     .PutPublicAccessBlock = s3_setting_PutPublicAccessBlock,
     .UploadPart = s3_upload_part,

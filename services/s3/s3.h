@@ -6,6 +6,7 @@
  *   scope (owner, "")       table "bucket"  BUCKET           -> BucketRecord
  *                           table "config"  BUCKET/KIND      -> a document (config.c)
  *   scope (owner, region)   table "object"  BUCKET/KEY       -> ObjectRecord
+ *                           table "version" (version.h)      -> ObjectRecord
  *                           table "data"    an id            -> bytes of a short object or part
  *                           table "upload"  BUCKET/ID        -> UploadRecord
  *                           table "part"    BUCKET/ID/NUMBER -> PartRecord
@@ -52,6 +53,8 @@ int s3_bucket_open(struct awi_req *req,
                    struct awi_str name,
                    struct awi_str expected_owner,
                    struct s3_bucket *ret);
+/* Writes bucket->record. */
+int s3_bucket_save(struct awi_req *req, const struct s3_bucket *bucket);
 /* The canonical user id of an account: 64 hex digits, the same for ever. */
 struct awi_str s3_owner_id(struct awi_req *req, struct awi_str account);
 /* arn:aws:s3:::BUCKET */
@@ -76,7 +79,7 @@ int s3_get_bucket_location(struct awi_req *req,
 /* BUCKET/KEY; absent: no memory. */
 struct awi_str
 s3_object_key(struct awi_req *req, const struct s3_bucket *bucket, struct awi_str key);
-/* -ENOENT when there is no such object. */
+/* The current object. -ENOENT when there is none. */
 int s3_object_get(struct awi_req *req,
                   const struct s3_bucket *bucket,
                   struct awi_str key,
@@ -85,12 +88,7 @@ int s3_object_put(struct awi_req *req,
                   const struct s3_bucket *bucket,
                   struct awi_str key,
                   const struct s3_ObjectRecord *record);
-/* Deletes the record and all bytes of it. */
-int s3_object_delete(struct awi_req *req,
-                     const struct s3_bucket *bucket,
-                     struct awi_str key,
-                     const struct s3_ObjectRecord *record);
-/* Only the bytes. */
+/* The bytes of an object, not its record. */
 int s3_object_drop_data(const struct s3_bucket *bucket, const struct s3_ObjectRecord *record);
 /* Keeps a body; one of the two ids is set. */
 int s3_data_keep(struct awi_req *req,
@@ -134,7 +132,7 @@ int s3_check_write(struct awi_req *req,
 int s3_check_key(struct awi_req *req, struct awi_str key);
 int s3_check_metadata(struct awi_req *req, const struct s3_Metadata *metadata);
 int s3_check_storage_class(struct awi_req *req, struct awi_str storage_class);
-/* "null" is every object's version where versioning is off. */
+/* Has it the form of a version id? */
 int s3_check_version(struct awi_req *req, struct awi_str version);
 /* Of an object: number, lengths, each key once. */
 int s3_check_object_tags(struct awi_req *req, const struct s3_TagSet *tags);
@@ -186,7 +184,7 @@ int s3_copy_source(struct awi_req *req,
                    struct awi_str *version);
 
 struct s3_source {
-    struct awi_str name, key;
+    struct awi_str name, key, version; /* version absent: the current object */
     struct s3_bucket bucket;
     struct s3_ObjectRecord record;
 };
@@ -204,6 +202,9 @@ int s3_put_object(struct awi_req *req,
 int s3_get_object(struct awi_req *req,
                   const struct s3_GetObjectRequest *in,
                   struct s3_GetObjectOutput *out);
+int s3_get_object_attributes(struct awi_req *req,
+                             const struct s3_GetObjectAttributesRequest *in,
+                             struct s3_GetObjectAttributesOutput *out);
 int s3_head_object(struct awi_req *req,
                    const struct s3_HeadObjectRequest *in,
                    struct s3_HeadObjectOutput *out);

@@ -5,6 +5,7 @@
 #include "services/s3/settings.h"
 
 #include "services/s3/config.h"
+#include "services/s3/lock.h"
 
 #include <errno.h>
 
@@ -139,22 +140,6 @@ int s3_get_bucket_notification(struct awi_req *req,
     return s3_config_open(req, in, &bucket);
 }
 
-int s3_get_object_lock_configuration(struct awi_req *req,
-                                     const struct s3_GetObjectLockConfigurationRequest *in,
-                                     struct s3_GetObjectLockConfigurationOutput *out)
-{
-    struct s3_BucketError body = {.BucketName = in->Bucket};
-    struct s3_bucket bucket;
-    int r = s3_config_open(req, in, &bucket);
-
-    (void)out;
-    return r != 0 ? r
-                  : awi_fail_with(req,
-                                  &s3_error_ObjectLockConfigurationNotFoundError,
-                                  &body,
-                                  "Object Lock configuration does not exist for this bucket");
-}
-
 /* --- Those with rules ------------------------------------------------------------------------ */
 
 /* Rules without an id get one. */
@@ -204,12 +189,7 @@ int s3_put_bucket_lifecycle(struct awi_req *req,
 static int set_ownership(struct awi_req *req, struct s3_bucket *bucket, struct awi_str ownership)
 {
     bucket->record.ObjectOwnership = ownership;
-    return awi_record_put(&bucket->home,
-                          "bucket",
-                          bucket->name,
-                          awi_arena(req),
-                          &s3_BucketRecord_shape,
-                          &bucket->record);
+    return s3_bucket_save(req, bucket);
 }
 
 int s3_put_bucket_ownership_controls(struct awi_req *req,
@@ -255,17 +235,11 @@ int s3_put_bucket_replication(struct awi_req *req,
                               const struct s3_PutBucketReplicationRequest *in,
                               void *out)
 {
-    struct s3_VersioningConfiguration versioning = {0};
     struct s3_bucket bucket;
     int r = s3_config_open(req, in, &bucket);
 
     (void)out;
-    if (r == 0) {
-        r = s3_config_read(
-            req, &bucket, "BucketVersioning", &s3_VersioningConfiguration_shape, &versioning);
-        r = r == -ENOENT ? 0 : r;
-    }
-    if (r == 0 && !awi_str_is(versioning.Status, "Enabled")) {
+    if (r == 0 && !awi_str_is(bucket.record.Versioning, "Enabled")) {
         return s3_fail_request(
             req, "Versioning must be 'Enabled' on the bucket to apply a replication configuration");
     }
@@ -312,6 +286,8 @@ int s3_put_bucket_versioning(struct awi_req *req,
                              void *out)
 {
     const struct s3_VersioningConfiguration *wanted = in->VersioningConfiguration;
+    struct s3_bucket bucket;
+    int r;
 
     (void)out;
     if (!wanted || !awi_str_is_set(wanted->Status)) {
@@ -322,5 +298,34 @@ int s3_put_bucket_versioning(struct awi_req *req,
     if (awi_str_is_set(in->MFA) || awi_str_is(wanted->MFADelete, "Enabled")) {
         return s3_fail_header(req, "x-amz-mfa");
     }
-    return s3_config_put(req, in);
+    if (!awi_str_is(wanted->Status, "Enabled") && !awi_str_is(wanted->Status, "Suspended")) {
+        return s3_config_malformed(req);
+    }
+    r = s3_config_open(req, in, &bucket);
+    if (r != 0) {
+        return r;
+    }
+    if (awi_str_is(wanted->Status, "Suspended")) {
+        r = s3_lock_enabled(req, &bucket);
+        if (r != 0) {
+            return r < 0 ? r
+                         : awi_fail(req,
+                                    &s3_error_InvalidBucketState,
+                                    "An Object Lock configuration is present on this bucket, so "
+                                    "the versioning state cannot be changed.");
+        }
+    }
+    bucket.record.Versioning = wanted->Status;
+    return s3_bucket_save(req, &bucket);
+}
+
+int s3_get_bucket_versioning(struct awi_req *req,
+                             const struct s3_GetBucketVersioningRequest *in,
+                             struct s3_GetBucketVersioningOutput *out)
+{
+    struct s3_bucket bucket;
+    int r = s3_config_open(req, in, &bucket);
+
+    out->Status = r == 0 ? bucket.record.Versioning : AWI_STR_NULL;
+    return r;
 }

@@ -21,8 +21,8 @@
     X(GetBucketOwnershipControls)                                                                  \
     X(GetBucketReplication)                                                                        \
     X(GetBucketTagging)                                                                            \
-    X(GetBucketVersioning)                                                                         \
     X(GetBucketWebsite)                                                                            \
+    X(GetObjectLockConfiguration)                                                                  \
     X(GetPublicAccessBlock)
 #define S3_DELETE_SETTING(X)                                                                       \
     X(DeleteBucketCors)                                                                            \
@@ -62,9 +62,6 @@ int s3_get_bucket_request_payment(struct awi_req *req,
 int s3_get_bucket_notification(struct awi_req *req,
                                const struct s3_GetBucketNotificationConfigurationRequest *in,
                                struct s3_NotificationConfiguration *out);
-int s3_get_object_lock_configuration(struct awi_req *req,
-                                     const struct s3_GetObjectLockConfigurationRequest *in,
-                                     struct s3_GetObjectLockConfigurationOutput *out);
 int s3_put_bucket_lifecycle(struct awi_req *req,
                             const struct s3_PutBucketLifecycleConfigurationRequest *in,
                             struct s3_PutBucketLifecycleConfigurationOutput *out);
@@ -83,6 +80,10 @@ int s3_put_bucket_tagging(struct awi_req *req,
 int s3_put_bucket_versioning(struct awi_req *req,
                              const struct s3_PutBucketVersioningRequest *in,
                              void *out);
+
+int s3_get_bucket_versioning(struct awi_req *req,
+                             const struct s3_GetBucketVersioningRequest *in,
+                             struct s3_GetBucketVersioningOutput *out);
 
 /* --- acl.c ----------------------------------------------------------------------------------- */
 

@@ -3,8 +3,7 @@
 #include "services/s3/settings.h"
 
 #include "services/s3/config.h"
-
-#include <errno.h>
+#include "services/s3/version.h"
 
 static int open_object(struct awi_req *req,
                        const void *in,
@@ -15,14 +14,7 @@ static int open_object(struct awi_req *req,
 {
     int r = s3_config_open(req, in, bucket);
 
-    if (r == 0) {
-        r = s3_check_version(req, version);
-    }
-    if (r != 0) {
-        return r;
-    }
-    r = s3_object_get(req, bucket, key, ret);
-    return r == -ENOENT ? s3_fail_no_such_key(req, key) : r;
+    return r == 0 ? s3_object_open(req, bucket, key, version, ret) : r;
 }
 
 int s3_put_object_tagging(struct awi_req *req,
@@ -34,15 +26,15 @@ int s3_put_object_tagging(struct awi_req *req,
     const void *document;
     int r = open_object(req, in, in->Key, in->VersionId, &bucket, &record);
 
-    (void)out;
     if (r == 0) {
         r = s3_config_document(req, in, &document);
     }
     if (r == 0) {
         record.Tags = ((const struct s3_Tagging *)document)->TagSet;
         r = s3_check_object_tags(req, &record.Tags);
+        out->VersionId = s3_version_shown(&bucket, &record);
     }
-    return r == 0 ? s3_object_put(req, &bucket, in->Key, &record) : r;
+    return r == 0 ? s3_version_rewrite(req, &bucket, in->Key, &record) : r;
 }
 
 int s3_get_object_tagging(struct awi_req *req,
@@ -54,6 +46,7 @@ int s3_get_object_tagging(struct awi_req *req,
     int r = open_object(req, in, in->Key, in->VersionId, &bucket, &record);
 
     if (r == 0) {
+        out->VersionId = s3_version_shown(&bucket, &record);
         out->TagSet = record.Tags;
         out->TagSet.set = true;
     }
@@ -68,10 +61,10 @@ int s3_delete_object_tagging(struct awi_req *req,
     struct s3_bucket bucket;
     int r = open_object(req, in, in->Key, in->VersionId, &bucket, &record);
 
-    (void)out;
     if (r != 0) {
         return r;
     }
+    out->VersionId = s3_version_shown(&bucket, &record);
     record.Tags = (struct s3_TagSet){0};
-    return s3_object_put(req, &bucket, in->Key, &record);
+    return s3_version_rewrite(req, &bucket, in->Key, &record);
 }

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "services/s3/listing.h"
+
+int s3_list_limits(struct awi_req *req,
+                   struct awi_opt_i32 max_keys,
+                   struct awi_str encoding,
+                   size_t *ret_most,
+                   bool *ret_url)
+{
+    *ret_most = max_keys.set && max_keys.v < S3_LIST_MAX ? (size_t)max_keys.v : S3_LIST_MAX;
+    *ret_url = awi_str_is(encoding, "url");
+    if (max_keys.set && max_keys.v < 0) {
+        return s3_fail_argument(req,
+                                "Argument maxKeys must be an integer between 0 and 2147483647",
+                                "maxKeys",
+                                awi_arena_printf(awi_arena(req), "%d", max_keys.v));
+    }
+    if (awi_str_is_set(encoding) && !*ret_url) {
+        return s3_fail_argument(
+            req, "Invalid Encoding Method specified in Request", "encoding-type", encoding);
+    }
+    return 0;
+}
+
+struct awi_str s3_list_encode(struct awi_req *req, bool url, struct awi_str s)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char *text;
+    size_t n = 0;
+
+    if (!url || !s.ptr) {
+        return s;
+    }
+    text = awi_arena_alloc(awi_arena(req), 3 * s.len + 1);
+    if (!text) {
+        return AWI_STR_NULL;
+    }
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            strchr("-_.*/", c ? c : 'a' - 1)) {
+            text[n++] = (char)c;
+        } else if (c == ' ') {
+            text[n++] = '+';
+        } else {
+            text[n++] = '%';
+            text[n++] = digits[c >> 4];
+            text[n++] = digits[c & 15];
+        }
+    }
+    return awi_str_of(text, n);
+}
+
+struct awi_str s3_common_prefix(struct awi_str key, struct awi_str prefix, struct awi_str delimiter)
+{
+    ptrdiff_t at;
+
+    if (delimiter.len == 0) {
+        return AWI_STR_NULL;
+    }
+    at = awi_str_search(awi_str_skip(key, prefix.len), delimiter);
+    return at < 0 ? AWI_STR_NULL : awi_str_head(key, prefix.len + (size_t)at + delimiter.len);
+}
+
+struct awi_str s3_successor(struct awi_arena *arena, struct awi_str prefix)
+{
+    struct awi_str copy = awi_arena_str(arena, prefix);
+
+    while (copy.ptr && copy.len > 0) {
+        char *last = awi_arena_strz(arena, copy);
+        unsigned char c;
+
+        if (!last) {
+            return AWI_STR_NULL;
+        }
+        c = (unsigned char)last[copy.len - 1];
+        if (c != 0xff) {
+            last[copy.len - 1] = (char)(c + 1);
+            return awi_str_of(last, copy.len);
+        }
+        copy.len--;
+    }
+    return AWI_STR_NULL;
+}
