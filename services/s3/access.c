@@ -6,6 +6,7 @@
 #include "services/s3/access.h"
 
 #include "services/s3/access_keys.h"
+#include "services/s3/settings.h"
 #include "services/s3/version.h"
 
 #include "core/shape/value.h"
@@ -52,6 +53,29 @@ object_arn(struct awi_req *req, const struct s3_bucket *bucket, struct awi_str k
                : arn;
 }
 
+/*
+ * The bucket's policy as it counts for this caller. Block Public Access's RestrictPublicBuckets
+ * closes a bucket with a public policy to everybody outside of its account; and no policy locks the
+ * owner's root user out of repairing it.
+ */
+static int
+policy_for(const struct asking *asking, const struct s3_bucket *bucket, struct awi_str *ret)
+{
+    const struct awi_principal *who = awi_principal(asking->req);
+    bool owner = awi_str_eq(who->account, bucket->owner) && who->type != AWI_PRINCIPAL_ANONYMOUS;
+    struct s3_PublicAccessBlockConfiguration block;
+    int r = 0;
+
+    *ret = bucket->record.Policy;
+    if (owner && who->type == AWI_PRINCIPAL_ROOT && (asking->permission->flags & S3_OF_ROOT)) {
+        *ret = AWI_STR_NULL;
+    } else if (!owner && bucket->record.PolicyIsPublic.v) {
+        r = s3_public_access_block(asking->req, bucket, &block);
+        *ret = r == 0 && block.RestrictPublicBuckets.v ? AWI_STR_NULL : *ret;
+    }
+    return r;
+}
+
 /* Adds one permission. object: the key, absent for the bucket itself. */
 static int add(struct asking *asking,
                struct awi_str action,
@@ -61,7 +85,7 @@ static int add(struct asking *asking,
                size_t n_context)
 {
     struct awi_access *access = &asking->list->items[asking->list->n];
-    const struct awi_principal *who = awi_principal(asking->req);
+    int r = 0;
 
     if (asking->list->n == asking->room) {
         return -ENOMEM;
@@ -77,13 +101,10 @@ static int add(struct asking *asking,
         if (asking->permission->target == S3_ON_OBJECTS) {
             access->flags |= AWI_ACCESS_PART;
         }
-        if (!(asking->permission->flags & S3_OF_ROOT) || who->type != AWI_PRINCIPAL_ROOT ||
-            !awi_str_eq(who->account, bucket->owner)) {
-            access->policy = bucket->record.Policy;
-        }
+        r = policy_for(asking, bucket, &access->policy);
     }
     asking->list->n++;
-    return access->resource.ptr ? 0 : -ENOMEM;
+    return r == 0 && !access->resource.ptr ? -ENOMEM : r;
 }
 
 /* Deletes protected by Object Lock's governance mode. */

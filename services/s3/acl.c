@@ -159,8 +159,10 @@ int s3_put_bucket_acl(struct awi_req *req, const struct s3_PutBucketAclRequest *
     acl->owner.ID = s3_owner_id(req, bucket.owner);
     r = wanted_list(req, in, acl, &wanted);
     if (r == 0 && is_public(&wanted.Grants)) {
-        r = s3_blocks_public_acls(req, &bucket);
-        if (r > 0) {
+        struct s3_PublicAccessBlockConfiguration block;
+
+        r = s3_public_access_block(req, &bucket, &block);
+        if (r == 0 && block.BlockPublicAcls.v) {
             return awi_fail(req, &s3_error_AccessDenied, "Access Denied");
         }
     }

@@ -130,9 +130,12 @@ int s3_check_object_acl(struct awi_req *req,
             req, &s3_error_AccessControlListNotSupported, "The bucket does not allow ACLs");
     }
     if (awi_str_starts(acl->canned, AWI_STR("public-read"))) {
-        int r = s3_blocks_public_acls(req, bucket);
+        struct s3_PublicAccessBlockConfiguration block;
+        int r = s3_public_access_block(req, bucket, &block);
 
-        return r > 0 ? awi_fail(req, &s3_error_AccessDenied, "Access Denied") : r;
+        return r == 0 && block.BlockPublicAcls.v
+                   ? awi_fail(req, &s3_error_AccessDenied, "Access Denied")
+                   : r;
     }
     return 0;
 }

@@ -221,20 +221,46 @@ static int no_policy(struct awi_req *req, const struct s3_bucket *bucket)
         req, &s3_error_NoSuchBucketPolicy, &body, "The bucket policy does not exist");
 }
 
+/* Block Public Access: BlockPublicPolicy. */
+static int check_block(struct awi_req *req, const struct s3_bucket *bucket)
+{
+    struct s3_PublicAccessBlockConfiguration block;
+    int r = s3_public_access_block(req, bucket, &block);
+
+    if (r < 0 || !block.BlockPublicPolicy.v) {
+        return r;
+    }
+    return awi_fail(req,
+                    &s3_error_AccessDenied,
+                    "User: %.*s is not authorized to perform: s3:PutBucketPolicy on resource: "
+                    "\"%.*s\" because public policies are prevented by the BlockPublicPolicy "
+                    "setting in S3 Block Public Access.",
+                    AWI_STR_FMT(awi_principal(req)->arn),
+                    AWI_STR_FMT(s3_bucket_arn(req, bucket->name)));
+}
+
 int s3_put_bucket_policy(struct awi_req *req, const struct s3_PutBucketPolicyRequest *in, void *out)
 {
     struct s3_bucket bucket;
+    bool public = false;
     int r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
 
     (void)out;
     if (r == 0) {
         r = check_policy(req, &bucket, in->Policy);
     }
+    if (r == 0) {
+        r = is_public(req, in->Policy, &public);
+    }
+    if (r == 0 && public) {
+        r = check_block(req, &bucket);
+    }
     if (r != 0) {
         return r;
     }
     awi_answer_status(req, 204);
     bucket.record.Policy = in->Policy;
+    bucket.record.PolicyIsPublic = AWI_SOME_BOOL(public);
     return s3_bucket_save(req, &bucket);
 }
 
@@ -264,6 +290,7 @@ int s3_delete_bucket_policy(struct awi_req *req,
         return r;
     }
     bucket.record.Policy = AWI_STR_NULL;
+    bucket.record.PolicyIsPublic = (struct awi_opt_bool){0};
     return s3_bucket_save(req, &bucket);
 }
 
@@ -272,14 +299,10 @@ int s3_get_bucket_policy_status(struct awi_req *req,
                                 struct s3_GetBucketPolicyStatusOutput *out)
 {
     struct s3_bucket bucket;
-    bool public = false;
     int r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
 
     if (r == 0 && !awi_str_is_set(bucket.record.Policy)) {
         return no_policy(req, &bucket);
-    }
-    if (r == 0) {
-        r = is_public(req, bucket.record.Policy, &public);
     }
     if (r != 0) {
         return r;
@@ -288,6 +311,6 @@ int s3_get_bucket_policy_status(struct awi_req *req,
     if (!out->PolicyStatus) {
         return -ENOMEM;
     }
-    out->PolicyStatus->IsPublic = AWI_SOME_BOOL(public);
+    out->PolicyStatus->IsPublic = AWI_SOME_BOOL(bucket.record.PolicyIsPublic.v);
     return 0;
 }

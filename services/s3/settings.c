@@ -68,13 +68,17 @@ int s3_settings_begin(struct awi_req *req,
     return r;
 }
 
-int s3_blocks_public_acls(struct awi_req *req, const struct s3_bucket *bucket)
+int s3_public_access_block(struct awi_req *req,
+                           const struct s3_bucket *bucket,
+                           struct s3_PublicAccessBlockConfiguration *ret)
 {
-    struct s3_PublicAccessBlockConfiguration block = {0};
     int r = s3_config_read(
-        req, bucket, "PublicAccessBlock", &s3_PublicAccessBlockConfiguration_shape, &block);
+        req, bucket, "PublicAccessBlock", &s3_PublicAccessBlockConfiguration_shape, ret);
 
-    return r == -ENOENT ? 0 : r < 0 ? r : block.BlockPublicAcls.v;
+    if (r == -ENOENT) {
+        *ret = (struct s3_PublicAccessBlockConfiguration){0};
+    }
+    return r == -ENOENT ? 0 : r;
 }
 
 /* --- Those with a default -------------------------------------------------------------------- */

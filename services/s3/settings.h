@@ -50,8 +50,10 @@ int s3_settings_begin(struct awi_req *req,
                       const struct s3_TagSet *tags);
 /* At most 50, each key once. */
 int s3_check_bucket_tags(struct awi_req *req, const struct s3_TagSet *tags);
-/* Public access lists are blocked: PublicAccessBlock's BlockPublicAcls. 1: yes; 0; -errno. */
-int s3_blocks_public_acls(struct awi_req *req, const struct s3_bucket *bucket);
+/* What of public access is blocked; nothing where the configuration was deleted. */
+int s3_public_access_block(struct awi_req *req,
+                           const struct s3_bucket *bucket,
+                           struct s3_PublicAccessBlockConfiguration *ret);
 
 int s3_get_bucket_encryption(struct awi_req *req,
                              const struct s3_GetBucketEncryptionRequest *in,

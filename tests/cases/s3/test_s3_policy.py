@@ -56,9 +56,18 @@ def main():
               "a copy needs to read its source")
     tap.equal(code(a.get_object, Bucket="bees", Key="x"), "AccessDenied", "A is refused by B's")
 
-    a.put_bucket_policy(Bucket="shared", Policy=document(
+    everybody = document(
         statement("s3:*", ["arn:aws:s3:::shared", "arn:aws:s3:::shared/*"], "*"),
-        statement("s3:GetObject", "arn:aws:s3:::shared/own", "*", "Deny")))
+        statement("s3:GetObject", "arn:aws:s3:::shared/own", "*", "Deny"))
+    tap.check("BlockPublicPolicy" in message(a.put_bucket_policy, Bucket="shared",
+                                             Policy=everybody), "public policies are blocked")
+    a.put_public_access_block(Bucket="shared", PublicAccessBlockConfiguration={
+        "RestrictPublicBuckets": True})
+    a.put_bucket_policy(Bucket="shared", Policy=everybody)
+    tap.equal(code(b.get_object, Bucket="shared", Key="in/x"), "AccessDenied",
+              "a restricted public bucket is its own account's")
+    tap.equal(code(a.get_object, Bucket="shared", Key="in/x"), "done", "which still reads it")
+    a.delete_public_access_block(Bucket="shared")
     tap.equal(code(b.get_object, Bucket="shared", Key="none"), "NoSuchKey", "who may list is told")
     tap.equal(code(b.get_object, Bucket="shared", Key="own"), "AccessDenied", "a deny wins")
     tap.equal(a.get_bucket_policy_status(Bucket="shared")["PolicyStatus"], {"IsPublic": True},
