@@ -6,6 +6,7 @@
 #include "core/request/denied.h"
 #include "core/request/keys.h"
 #include "core/request/layers.h"
+#include "core/request/refuse.h"
 #include "core/request/req.h"
 
 #include "gen/core.h"
@@ -208,90 +209,6 @@ static int decide(struct awi_req *req,
     return meaning;
 }
 
-/* --- What is refused before any policy is read ----------------------------------------------- */
-
-/* Notes a refusal that no policy made, and makes it where permissions are enforced. */
-static int refuse_all(struct awi_req *req,
-                      const char *decision,
-                      const char *layer,
-                      const struct awi_error_type *type,
-                      struct awi_str message)
-{
-    req->access = awi_arena_new(req->arena, struct log_Access);
-    if (!req->access || !awi_str_is_set(message)) {
-        return -ENOMEM;
-    }
-    req->n_access = 1;
-    req->access[0] = (struct log_Access){
-        .Action = awi_arena_printf(req->arena,
-                                   "%.*s:%.*s",
-                                   AWI_STR_FMT(req->model->signing_name),
-                                   AWI_STR_FMT(req->operation->name)),
-        .Resource = AWI_STR("*"),
-        .Owner = req->identity.account,
-        .Decision = awi_str_from(decision),
-        .Layer = awi_str_from(layer),
-        .Message = message,
-    };
-    return mode_of(req, req->identity.account) != AWI_IAM_ENFORCE
-               ? 0
-               : awi_fail(req, type, "%.*s", AWI_STR_FMT(message));
-}
-
-/*
- * What temporary credentials may not do by their kind, whatever the policies say (identity.md 6.18,
- * 6.19; STS API, GetSessionToken and GetFederationToken). Those that the operations of STS refuse
- * with words of their own are left to them. NULL: nothing.
- */
-static const struct awi_error_type *limit_of(const struct awi_req *req, const char **ret_message)
-{
-    const struct awi_principal *who = &req->identity.principal;
-    const struct core_SessionRecord *session = who->session;
-    bool iam = awi_str_is(req->model->signing_name, "iam");
-    bool sts = awi_str_is(req->model->signing_name, "sts");
-    struct awi_str name = req->operation->name;
-    bool federated = who->type == AWI_PRINCIPAL_FEDERATED;
-
-    *ret_message = NULL;
-    if (!session || who->type == AWI_PRINCIPAL_ROLE || !(iam || sts)) {
-        return NULL;
-    }
-    if (iam && (federated || !session->MfaTime.set)) {
-        *ret_message = "The security token included in the request is invalid.";
-        return &awi_error_InvalidClientTokenId;
-    }
-    if (sts && !awi_str_is(name, "GetCallerIdentity") && !awi_str_is(name, "GetFederationToken") &&
-        !awi_str_is(name, "GetSessionToken") && (federated || !awi_str_is(name, "AssumeRole"))) {
-        return &awi_error_AccessDenied;
-    }
-    return NULL;
-}
-
-static int refuse_kind(struct awi_req *req, const struct awi_error_type *type, const char *message)
-{
-    struct awi_str text =
-        message ? awi_str_from(message)
-                : awi_arena_printf(req->arena,
-                                   "User: %.*s is not authorized to perform: sts:%.*s",
-                                   AWI_STR_FMT(req->identity.principal.arn),
-                                   AWI_STR_FMT(req->operation->name));
-
-    return refuse_all(req, "implicitDeny", "credentials", type, text);
-}
-
-static int refuse_unmapped(struct awi_req *req)
-{
-    return refuse_all(req,
-                      "unmapped",
-                      "none",
-                      &denial_of(req)->error,
-                      awi_arena_printf(req->arena,
-                                       "awsintercept does not know which permissions %.*s of "
-                                       "%.*s needs",
-                                       AWI_STR_FMT(req->operation->name),
-                                       AWI_STR_FMT(req->model->service_id)));
-}
-
 /* --- Parts of a request ---------------------------------------------------------------------- */
 
 struct awi_access_refused {
@@ -390,23 +307,22 @@ int awi_request_authorize(struct awi_req *req)
 {
     struct awi_access_list list = {0};
     bool off = mode_of(req, req->identity.account) == AWI_IAM_OFF;
-    const char *message;
 
     if (off && !req->service->access) {
         return 0;
     }
-    const struct awi_error_type *type = off ? NULL : limit_of(req, &message);
-    if (type) {
-        return refuse_kind(req, type, message);
+    int r = off ? AWI_UNREFUSED : awi_refuse_kind(req);
+    if (r != AWI_UNREFUSED) {
+        return r;
     }
-    int r = awi_request_access(req, &list);
+    r = awi_request_access(req, &list);
     if (r != 0) {
         return r;
     }
     if (off) {
         keep_boundaries(req, &list);
     } else if (!list.items) {
-        return awi_request_is_handled(req->service, req->operation) ? refuse_unmapped(req) : 0;
+        return awi_request_is_handled(req->service, req->operation) ? awi_refuse_unmapped(req) : 0;
     }
     if (list.n == 1 && list.items[0].flags & AWI_ACCESS_FREE) {
         return note_free(req, &list.items[0]);

@@ -29,6 +29,13 @@ int s3_object_open(struct awi_req *req,
                    struct awi_str key,
                    struct awi_str version,
                    struct s3_ObjectRecord *ret);
+/* The first version, newest first, that is `version` (absent: any) and not the current object.
+ * -ENOENT. */
+int s3_version_search(struct awi_req *req,
+                      const struct s3_bucket *bucket,
+                      struct awi_str key,
+                      struct awi_str version,
+                      struct s3_ObjectRecord *ret);
 /* The newest of the versions that are not the current object. -ENOENT. */
 int s3_version_newest(struct awi_req *req,
                       const struct s3_bucket *bucket,
@@ -42,6 +49,13 @@ int s3_version_rewrite(struct awi_req *req,
 /* The id as answered; absent in a bucket that was never versioned. */
 struct awi_str s3_version_shown(const struct s3_bucket *bucket,
                                 const struct s3_ObjectRecord *record);
+/* Of table "version", by number. Numbers are complemented in it: the newest comes first. */
+struct awi_str s3_version_key(struct awi_req *req,
+                              const struct s3_bucket *bucket,
+                              struct awi_str key,
+                              int64_t number);
+/* The random characters that a version id begins with. */
+#define S3_VERSION_RANDOM 24
 /* The number that a version id ends with; -EINVAL when no id has this form. */
 int s3_version_number(struct awi_str version, int64_t *ret);
 
