@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/s3/multipart.h"
 
-#include "services/s3/lock.h"
+#include "services/s3/object_new.h"
 
 #include <errno.h>
 
@@ -112,23 +112,6 @@ int s3_uploads_forget(struct awi_req *req, const struct s3_bucket *bucket)
 
 /* --- Beginning ------------------------------------------------------------------------------- */
 
-static int check_request(struct awi_req *req,
-                         const struct s3_CreateMultipartUploadRequest *in,
-                         const struct s3_bucket *bucket)
-{
-    struct s3_acl acl = {
-        in->ACL, {in->GrantFullControl, in->GrantRead, in->GrantReadACP, in->GrantWriteACP}};
-    int r = s3_check_object_acl(req, bucket, &acl);
-
-    if (r == 0) {
-        r = s3_check_metadata(req, &in->Metadata);
-    }
-    if (r == 0) {
-        r = s3_check_storage_class(req, in->StorageClass);
-    }
-    return r;
-}
-
 /* Which checksum the object will have: CRC64NVME of everything unless the request says otherwise;
  * the others are checksums of the parts' checksums unless it asks for the whole. */
 static int choose_checksum(struct awi_req *req,
@@ -167,41 +150,11 @@ static int choose_checksum(struct awi_req *req,
     return 0;
 }
 
-static int describe(struct awi_req *req,
-                    const struct s3_CreateMultipartUploadRequest *in,
-                    const struct s3_bucket *bucket,
-                    struct s3_ObjectRecord *record)
-{
-    struct s3_encryption encryption = S3_ENCRYPTION(in);
-    struct s3_lock lock = S3_LOCK(in);
-    int r = choose_checksum(req, in, record);
-
-    if (r == 0) {
-        r = s3_parse_tagging(req, in->Tagging, &record->Tags);
-    }
-    if (r == 0) {
-        r = s3_encrypt(req, bucket, &encryption, record);
-    }
-    if (r == 0) {
-        r = s3_lock_apply(req, bucket, &lock, record);
-    }
-    record->CacheControl = in->CacheControl;
-    record->ContentDisposition = in->ContentDisposition;
-    record->ContentEncoding = s3_content_encoding(req, in->ContentEncoding);
-    record->ContentLanguage = in->ContentLanguage;
-    record->ContentType =
-        in->ContentType.len > 0 ? in->ContentType : AWI_STR("binary/octet-stream");
-    record->Expires = in->Expires;
-    record->WebsiteRedirectLocation = in->WebsiteRedirectLocation;
-    record->StorageClass = in->StorageClass;
-    record->Metadata = in->Metadata;
-    return r;
-}
-
 int s3_create_multipart_upload(struct awi_req *req,
                                const struct s3_CreateMultipartUploadRequest *in,
                                struct s3_CreateMultipartUploadOutput *out)
 {
+    const struct s3_new wanted = S3_NEW(in);
     struct s3_ObjectRecord object = {0};
     struct s3_UploadRecord record = {
         .Key = in->Key,
@@ -216,10 +169,13 @@ int s3_create_multipart_upload(struct awi_req *req,
         r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
     }
     if (r == 0) {
-        r = check_request(req, in, &bucket);
+        r = s3_new_check(req, &bucket, &wanted);
     }
     if (r == 0) {
-        r = describe(req, in, &bucket, &object);
+        r = choose_checksum(req, in, &object);
+    }
+    if (r == 0) {
+        r = s3_new_describe(req, &bucket, &wanted, &object);
     }
     if (r != 0) {
         return r;

@@ -2,7 +2,7 @@
 /*
  * CopyObject: the source read as GetObject reads it, the target written as PutObject writes it.
  */
-#include "services/s3/lock.h"
+#include "services/s3/object_new.h"
 #include "services/s3/version.h"
 
 #include <errno.h>
@@ -116,36 +116,15 @@ int s3_source_open(struct awi_req *req,
 
 /* --- The target ------------------------------------------------------------------------------ */
 
-static void replace_metadata(struct awi_req *req,
-                             const struct s3_CopyObjectRequest *in,
-                             struct s3_ObjectRecord *record)
-{
-    record->CacheControl = in->CacheControl;
-    record->ContentDisposition = in->ContentDisposition;
-    record->ContentEncoding = s3_content_encoding(req, in->ContentEncoding);
-    record->ContentLanguage = in->ContentLanguage;
-    record->ContentType =
-        in->ContentType.len > 0 ? in->ContentType : AWI_STR("binary/octet-stream");
-    record->Expires = in->Expires;
-    record->Metadata = in->Metadata;
-}
-
 static int check_target(struct awi_req *req,
                         const struct s3_CopyObjectRequest *in,
                         const struct s3_bucket *bucket,
+                        const struct s3_new *object,
                         const struct s3_source *source)
 {
     bool replace = awi_str_is(in->MetadataDirective, "REPLACE");
-    struct s3_acl acl = {
-        in->ACL, {in->GrantFullControl, in->GrantRead, in->GrantReadACP, in->GrantWriteACP}};
-    int r = s3_check_object_acl(req, bucket, &acl);
+    int r = s3_new_check(req, bucket, object);
 
-    if (r == 0) {
-        r = s3_check_storage_class(req, in->StorageClass);
-    }
-    if (r == 0) {
-        r = s3_check_metadata(req, &in->Metadata);
-    }
     if (r != 0) {
         return r;
     }
@@ -175,11 +154,10 @@ static int check_target(struct awi_req *req,
 static int make_copy(struct awi_req *req,
                      const struct s3_CopyObjectRequest *in,
                      const struct s3_bucket *bucket,
+                     const struct s3_new *object,
                      const struct s3_source *source,
                      struct s3_ObjectRecord *record)
 {
-    struct s3_encryption encryption = S3_ENCRYPTION(in);
-    struct s3_lock lock = S3_LOCK(in);
     static const struct awi_str absent[S3_N_CHECKSUMS];
     const struct awi_str *none[S3_N_CHECKSUMS];
     enum s3_checksum kind =
@@ -199,18 +177,13 @@ static int make_copy(struct awi_req *req,
     record->ServerSideEncryption = record->SSEKMSKeyId = AWI_STR_NULL;
     record->SSECustomerAlgorithm = record->SSECustomerKeyMD5 = AWI_STR_NULL;
     record->BucketKeyEnabled = (struct awi_opt_bool){0};
-    record->StorageClass = in->StorageClass;
-    record->WebsiteRedirectLocation = in->WebsiteRedirectLocation;
     record->LastModified = AWI_SOME_TIME(awi_now(req) / 1000 * 1000);
     if (awi_str_is(in->MetadataDirective, "REPLACE")) {
-        replace_metadata(req, in, record);
+        s3_new_metadata(req, object, record);
     }
-    r = s3_encrypt(req, bucket, &encryption, record);
+    r = s3_new_place(req, bucket, object, record);
     if (r == 0 && awi_str_is(in->TaggingDirective, "REPLACE")) {
         r = s3_parse_tagging(req, in->Tagging, &record->Tags);
-    }
-    if (r == 0) {
-        r = s3_lock_apply(req, bucket, &lock, record);
     }
     if (r == 0) {
         r = s3_object_body(
@@ -264,6 +237,7 @@ int s3_copy_object(struct awi_req *req,
                    const struct s3_CopyObjectRequest *in,
                    struct s3_CopyObjectOutput *out)
 {
+    const struct s3_new object = S3_NEW(in);
     struct s3_ObjectRecord record;
     struct s3_source source = {0};
     struct s3_target target;
@@ -282,13 +256,13 @@ int s3_copy_object(struct awi_req *req,
                                "size for a copy source: 5368709120");
     }
     if (r == 0) {
-        r = check_target(req, in, &bucket, &source);
+        r = check_target(req, in, &bucket, &object, &source);
     }
     if (r == 0) {
         r = s3_target_open(req, &bucket, in->Key, in->IfMatch, in->IfNoneMatch, &target);
     }
     if (r == 0) {
-        r = make_copy(req, in, &bucket, &source, &record);
+        r = make_copy(req, in, &bucket, &object, &source, &record);
     }
     if (r == 0) {
         r = s3_target_write(req, &target, &record);
