@@ -7,8 +7,9 @@ from sandbox import Sandbox, skip
 A, B = "111111111111", "222222222222"
 
 
-def start(file, main, env=None):
-    """Runs main() in a process of its own inside the sandbox; to be called at the end of a test."""
+def start(file, main, env=None, config=None, config_name="awsintercept.yml"):
+    """Runs main() in a process of its own inside the sandbox (which has this configuration file);
+    to be called at the end of a test."""
     if sys.argv[1:] == ["inside"]:
         main()
         return
@@ -16,7 +17,7 @@ def start(file, main, env=None):
         import boto3  # noqa: F401
     except ImportError:
         skip("boto3 is not here (scripts/setup installs it)")
-    with Sandbox() as box:
+    with Sandbox(config, config_name) as box:
         wanted = {"PYTHONPATH": ":".join(p for p in sys.path if p)}
         wanted.update(env or {})
         done = box.run([sys.executable, file, "inside"], env=wanted)

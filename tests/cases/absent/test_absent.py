@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Services and operations that are not emulated: 501 NotImplemented in the caller's own protocol,
-naming service and operation, noted in the log. Runs itself again inside the sandbox."""
+naming service and operation, noted in the log."""
 import json
-import sys
 import urllib.request
 
-from sandbox import Sandbox, Tap
+from sandbox import Tap
+from twoaccounts import start
 
 # One or two of each protocol: service, operation, arguments, AWS's names for both.
 CALLS = [
@@ -23,16 +23,6 @@ CALLS = [
     ("s3", "get_bucket_analytics_configuration", {"Bucket": "some-bucket", "Id": "a"}, "S3",
      "GetBucketAnalyticsConfiguration"),
 ]
-
-
-def outside():
-    with Sandbox() as box:
-        done = box.run([sys.executable, __file__, "inside"],
-                       env={"PYTHONPATH": ":".join(p for p in sys.path if p)})
-        print(done.stdout, end="")
-        for line in done.stderr.split("\n")[-20:]:
-            print("# " + line)
-        sys.exit(done.returncode)
 
 
 def main():
@@ -60,4 +50,4 @@ def main():
     tap.end()
 
 
-main() if sys.argv[1:] == ["inside"] else outside()
+start(__file__, main)

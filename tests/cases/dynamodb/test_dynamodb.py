@@ -1,25 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""DynamoDB as boto3 sees it under LD_PRELOAD, with two accounts. Runs itself again inside the
-sandbox."""
+"""DynamoDB as boto3 sees it under LD_PRELOAD, with two accounts."""
 import random
-import sys
 from decimal import Decimal
 
-from sandbox import Sandbox, Tap, skip
-
-A, B = "111111111111", "222222222222"
-
-
-def outside():
-    with Sandbox() as box:
-        done = box.run([sys.executable, __file__, "inside"],
-                       env={"PYTHONPATH": ":".join(p for p in sys.path if p)})
-        print(done.stdout, end="")
-        for line in done.stderr.split("\n")[-20:]:
-            print("# " + line)
-        sys.exit(done.returncode)
-
+from sandbox import Tap
+from twoaccounts import A, B, client, code, message, start
 
 TABLE = {
     "TableName": "tab",
@@ -39,24 +25,11 @@ ITEM = {"pk": {"S": "a"}, "sk": {"N": "1.50"}, "s": {"S": "x"}, "n": {"N": "1e3"
 
 
 def main():
-    import boto3
-    from botocore.config import Config
-    from botocore.exceptions import ClientError
-
-    def client(account):
-        return boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id=account,
-                            aws_secret_access_key="secret",
-                            config=Config(retries={"max_attempts": 1}))
-
     def refusal(call, **args):
-        try:
-            call(**args)
-            return ("done", "")
-        except ClientError as error:
-            return (error.response["Error"]["Code"], error.response["Error"]["Message"])
+        return (code(call, **args), message(call, **args))
 
     tap = Tap()
-    a, b = client(A), client(B)
+    a, b = client("dynamodb", A), client("dynamodb", B)
     tap.equal(a.create_table(**TABLE)["TableDescription"]["TableStatus"], "CREATING", "creating")
     a.get_waiter("table_exists").wait(TableName="tab")
     tap.equal(a.list_tables()["TableNames"], ["tab"], "A lists its table")
@@ -133,12 +106,4 @@ def main():
     tap.end()
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] == ["inside"]:
-        main()
-    else:
-        try:
-            import boto3  # noqa: F401
-        except ImportError:
-            skip("boto3 is not here (scripts/setup installs it)")
-        outside()
+start(__file__, main)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Organizations as boto3 sees it under LD_PRELOAD: an account is made, entered by its access role,
-moved below a policy, and closed. Runs itself again inside the sandbox."""
+moved below a policy, and closed."""
 import json
-import sys
 
-from sandbox import Sandbox, Tap, skip
+from sandbox import Tap
+from twoaccounts import client, code, start
 
 CONFIG = """\
 account_id: "111111111111"
@@ -17,32 +17,7 @@ DENY = {"Version": "2012-10-17",
         "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
 
 
-def outside():
-    with Sandbox(CONFIG, "cloudmock.yml") as box:
-        done = box.run([sys.executable, __file__, "inside"],
-                       env={"PYTHONPATH": ":".join(p for p in sys.path if p)})
-        print(done.stdout, end="")
-        for line in done.stderr.split("\n")[-20:]:
-            print("# " + line)
-        sys.exit(done.returncode)
-
-
 def main():
-    import boto3
-    from botocore.config import Config
-    from botocore.exceptions import ClientError
-
-    def client(service, account):
-        return boto3.client(service, aws_access_key_id=account, aws_secret_access_key="x",
-                            config=Config(retries={"max_attempts": 1}))
-
-    def code(call, **args):
-        try:
-            call(**args)
-            return "done"
-        except ClientError as error:
-            return error.response["Error"]["Code"]
-
     tap = Tap()
     orgs = client("organizations", "test")
     tap.equal(code(orgs.describe_organization), "AWSOrganizationsNotInUseException", "none yet")
@@ -68,9 +43,8 @@ def main():
     sts = client("sts", "test")
     role = "arn:aws:iam::%s:role/OrganizationAccountAccessRole" % account
     keys = sts.assume_role(RoleArn=role, RoleSessionName="ci")["Credentials"]
-    inside = boto3.client("s3", aws_access_key_id=keys["AccessKeyId"],
-                          aws_secret_access_key=keys["SecretAccessKey"],
-                          aws_session_token=keys["SessionToken"])
+    inside = client("s3", keys["AccessKeyId"], secret=keys["SecretAccessKey"],
+                    token=keys["SessionToken"])
     inside.create_bucket(Bucket="team-data")
     tap.equal([b["Name"] for b in client("s3", account).list_buckets()["Buckets"]], ["team-data"],
               "the access role works in the account")
@@ -100,12 +74,4 @@ def main():
     tap.end()
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] == ["inside"]:
-        main()
-    else:
-        try:
-            import boto3  # noqa: F401
-        except ImportError:
-            skip("boto3 is not here (scripts/setup installs it)")
-        outside()
+start(__file__, main, config=CONFIG, config_name="cloudmock.yml")

@@ -1,42 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""S3 as boto3 sees it under LD_PRELOAD, with two accounts. Runs itself again inside the sandbox."""
-import sys
-
-from sandbox import Sandbox, Tap, skip
-
-A, B = "111111111111", "222222222222"
-
-
-def outside():
-    with Sandbox() as box:
-        done = box.run([sys.executable, __file__, "inside"],
-                       env={"PYTHONPATH": ":".join(p for p in sys.path if p)})
-        print(done.stdout, end="")
-        for line in done.stderr.split("\n")[-20:]:
-            print("# " + line)
-        sys.exit(done.returncode)
+"""S3 as boto3 sees it under LD_PRELOAD, with two accounts."""
+from sandbox import Tap
+from twoaccounts import A, B, client, code, start
 
 
 def main():
     import boto3
-    from botocore.config import Config
     from botocore.exceptions import ClientError
 
-    def client(account, region="us-east-1", **config):
-        return boto3.client("s3", region_name=region, aws_access_key_id=account,
-                            aws_secret_access_key="secret",
-                            config=Config(retries={"max_attempts": 1}, **config))
-
-    def code(call, **args):
-        try:
-            call(**args)
-            return "done"
-        except ClientError as error:
-            return error.response["Error"]["Code"]
-
     tap = Tap()
-    a, b = client(A), client(B)
+    a, b = client("s3", A), client("s3", B)
     a.create_bucket(Bucket="alpha")
     tap.equal(code(a.create_bucket, Bucket="alpha"), "done", "us-east-1 creates again")
     tap.equal(code(b.create_bucket, Bucket="alpha"), "BucketAlreadyExists", "names are global")
@@ -103,7 +77,7 @@ def main():
               "delete many")
     tap.equal(code(a.delete_bucket, Bucket="alpha"), "done", "deleted when empty")
 
-    e = client(A, "eu-west-1")
+    e = client("s3", A, "eu-west-1")
     tap.equal(code(e.create_bucket, Bucket="euro"), "IllegalLocationConstraintException",
               "a region's endpoint wants its constraint")
     e.create_bucket(Bucket="euro", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
@@ -115,7 +89,7 @@ def main():
                    CreateBucketConfiguration={"LocationConstraint": "mars"}),
               "InvalidLocationConstraint", "no such location")
     for style in ("path", "virtual"):
-        s = client(A, "eu-west-1", s3={"addressing_style": style})
+        s = client("s3", A, "eu-west-1", s3={"addressing_style": style})
         s.put_object(Bucket="euro", Key=style, Body=style.encode())
         tap.equal(s.get_object(Bucket="euro", Key=style)["Body"].read(), style.encode(),
                   "%s style" % style)
@@ -136,12 +110,4 @@ def main():
     tap.end()
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] == ["inside"]:
-        main()
-    else:
-        try:
-            import boto3  # noqa: F401
-        except ImportError:
-            skip("boto3 is not here (scripts/setup installs it)")
-        outside()
+start(__file__, main)

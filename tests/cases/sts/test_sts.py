@@ -1,28 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """STS as boto3 sees it under LD_PRELOAD: sessions of a second account, in this process and in
-another one on the same state, their end by a clock that is moved, and forgeries. Runs itself again
-inside the sandbox."""
+another one on the same state, their end by a clock that is moved, and forgeries."""
 import json
 import os
 import subprocess
 import sys
 import urllib.request
 
-from sandbox import Sandbox, Tap, skip
+from sandbox import Tap
+from twoaccounts import A, B, code, start
 
-A, B = "111111111111", "222222222222"
 ROLE = "arn:aws:iam::%s:role/team/Deploy" % B
-
-
-def outside():
-    with Sandbox() as box:
-        done = box.run([sys.executable, __file__, "inside"],
-                       env={"PYTHONPATH": ":".join(p for p in sys.path if p)})
-        print(done.stdout, end="")
-        for line in done.stderr.split("\n")[-20:]:
-            print("# " + line)
-        sys.exit(done.returncode)
 
 
 def who():
@@ -34,17 +23,9 @@ def who():
 def main():
     import boto3
     from botocore.config import Config
-    from botocore.exceptions import ClientError
 
     def client(service, keys):
         return boto3.client(service, config=Config(retries={"max_attempts": 1}), **keys)
-
-    def code(call, **args):
-        try:
-            call(**args)
-            return "done"
-        except ClientError as error:
-            return error.response["Error"]["Code"]
 
     def keys_of(given):
         return {"aws_access_key_id": given["AccessKeyId"],
@@ -99,14 +80,7 @@ def main():
     tap.end()
 
 
-if __name__ == "__main__":
-    if sys.argv[1:] == ["inside"]:
-        main()
-    elif sys.argv[1:] == ["who"]:
-        who()
-    else:
-        try:
-            import boto3  # noqa: F401
-        except ImportError:
-            skip("boto3 is not here (scripts/setup installs it)")
-        outside()
+if sys.argv[1:] == ["who"]:
+    who()
+else:
+    start(__file__, main)
