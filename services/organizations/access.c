@@ -138,6 +138,9 @@ static struct awi_str arn_of(struct asking *a, struct awi_str id, struct awi_str
     if (awi_str_starts(id, AWI_STR("rp-"))) {
         return org_arn(a->req, &a->org, "resourcepolicy", id);
     }
+    if (awi_str_starts(id, AWI_STR("rt-"))) {
+        return org_transfer_arn(a->req, &a->org, id);
+    }
     if (awi_str_starts(id, AWI_STR("h-"))) {
         return org_handshake_arn(a->req, id);
     }

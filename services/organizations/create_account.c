@@ -79,8 +79,12 @@ static int new_id(struct awi_req *req, const struct org *org, struct awi_str *re
     }
 }
 
-static int
-make_role(struct awi_req *req, const struct org *org, struct awi_str account, struct awi_str name)
+/* The role by which the management account gets in. */
+static int make_role(struct awi_req *req,
+                     const struct org *org,
+                     struct awi_str partition,
+                     struct awi_str account,
+                     struct awi_str name)
 {
     struct awi_arena *arena = awi_arena(req);
     struct core_NamedPolicy everything = {
@@ -94,7 +98,7 @@ make_role(struct awi_req *req, const struct org *org, struct awi_str account, st
         .Path = AWI_STR("/"),
         .Arn = awi_arena_printf(arena,
                                 "arn:%.*s:iam::%.*s:role/%.*s",
-                                AWI_STR_FMT(awi_partition(req)),
+                                AWI_STR_FMT(partition),
                                 AWI_STR_FMT(account),
                                 AWI_STR_FMT(name)),
         .Created = AWI_SOME_TIME(awi_now(req)),
@@ -103,7 +107,7 @@ make_role(struct awi_req *req, const struct org *org, struct awi_str account, st
             arena,
             "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{"
             "\"AWS\":\"arn:%.*s:iam::%.*s:root\"},\"Action\":\"sts:AssumeRole\"}]}",
-            AWI_STR_FMT(awi_partition(req)),
+            AWI_STR_FMT(partition),
             AWI_STR_FMT(org->record.ManagementAccount)),
         .InlinePolicies = {.items = &everything, .n = 1, .set = true},
     };
@@ -136,6 +140,11 @@ static int find_obstacle(const struct org *org, struct awi_str email, struct awi
     return r;
 }
 
+static struct awi_str role_of(const struct organizations_CreateAccountRequest *in)
+{
+    return awi_str_is_set(in->RoleName) ? in->RoleName : DEFAULT_ROLE;
+}
+
 static int make_account(struct awi_req *req,
                         const struct org *org,
                         const struct organizations_CreateAccountRequest *in,
@@ -161,11 +170,28 @@ static int make_account(struct awi_req *req,
             awi_arena_printf(awi_arena(req), "account-%.*s@example.com", AWI_STR_FMT(account.Id));
     }
     r = account.Email.ptr ? org_join(org, org->record.RootId, &account) : -ENOMEM;
-    return r ? r
-             : make_role(req,
-                         org,
-                         account.Id,
-                         awi_str_is_set(in->RoleName) ? in->RoleName : DEFAULT_ROLE);
+    return r ? r : make_role(req, org, awi_partition(req), account.Id, role_of(in));
+}
+
+/*
+ * The account's pair in AWS GovCloud, which belongs to no organization there. The management
+ * account's own pair is taken to have its number.
+ */
+static int make_gov_cloud_account(struct awi_req *req,
+                                  const struct org *org,
+                                  const struct organizations_CreateAccountRequest *in,
+                                  struct awi_str *ret_id)
+{
+    struct core_AccountRecord account = {
+        .Name = in->AccountName,
+        .State = AWI_STR("ACTIVE"),
+        .Created = AWI_SOME_TIME(awi_now(req)),
+    };
+    int r = new_id(req, org, ret_id);
+
+    account.Id = *ret_id;
+    r = r ? r : awi_account_put(&org->dir, &account);
+    return r ? r : make_role(req, org, AWI_STR("aws-us-gov"), account.Id, role_of(in));
 }
 
 /* --- Its status ------------------------------------------------------------------------------ */
@@ -180,13 +206,15 @@ show_status(const struct organizations_CreateAccountRecord *record)
         .RequestedTimestamp = record->Requested,
         .CompletedTimestamp = record->Completed,
         .AccountId = record->AccountId,
+        .GovCloudAccountId = record->GovCloudAccountId,
         .FailureReason = record->FailureReason,
     };
 }
 
-int org_create_account(struct awi_req *req,
-                       const struct organizations_CreateAccountRequest *in,
-                       struct organizations_CreateAccountResponse *out)
+static int start(struct awi_req *req,
+                 const struct organizations_CreateAccountRequest *in,
+                 bool gov_cloud,
+                 struct organizations_CreateAccountStatus **ret)
 {
     struct organizations_CreateAccountRecord record = {
         .AccountName = in->AccountName,
@@ -200,24 +228,46 @@ int org_create_account(struct awi_req *req,
     r = r ? r : find_obstacle(&org, in->Email, &record.FailureReason);
     if (r == 0 && !awi_str_is_set(record.FailureReason)) {
         r = make_account(req, &org, in, &record.AccountId);
+        r = r || !gov_cloud ? r : make_gov_cloud_account(req, &org, in, &record.GovCloudAccountId);
     }
     record.Id = awi_arena_printf(awi_arena(req), "car-%.*s", AWI_STR_FMT(id));
     record.State = awi_str_is_set(record.FailureReason) ? AWI_STR("FAILED") : AWI_STR("SUCCEEDED");
-    out->CreateAccountStatus =
-        awi_arena_new(awi_arena(req), struct organizations_CreateAccountStatus);
-    if (r || !id.ptr || !record.Id.ptr || !out->CreateAccountStatus) {
+    *ret = awi_arena_new(awi_arena(req), struct organizations_CreateAccountStatus);
+    if (r || !id.ptr || !record.Id.ptr || !*ret) {
         return r ? r : -ENOMEM;
     }
-    *out->CreateAccountStatus = show_status(&record);
-    out->CreateAccountStatus->State = AWI_STR("IN_PROGRESS");
-    out->CreateAccountStatus->FailureReason = NO_REASON;
-    out->CreateAccountStatus->CompletedTimestamp.set = false;
+    **ret = show_status(&record);
+    (*ret)->State = AWI_STR("IN_PROGRESS");
+    (*ret)->FailureReason = NO_REASON;
+    (*ret)->CompletedTimestamp.set = false;
     return awi_record_put(&org.scope,
                           ORG_CREATES,
                           record.Id,
                           awi_arena(req),
                           &organizations_CreateAccountRecord_shape,
                           &record);
+}
+
+int org_create_account(struct awi_req *req,
+                       const struct organizations_CreateAccountRequest *in,
+                       struct organizations_CreateAccountResponse *out)
+{
+    return start(req, in, false, &out->CreateAccountStatus);
+}
+
+int org_create_gov_cloud_account(struct awi_req *req,
+                                 const struct organizations_CreateGovCloudAccountRequest *in,
+                                 struct organizations_CreateGovCloudAccountResponse *out)
+{
+    struct organizations_CreateAccountRequest same = {
+        .Email = in->Email,
+        .AccountName = in->AccountName,
+        .RoleName = in->RoleName,
+        .IamUserAccessToBilling = in->IamUserAccessToBilling,
+        .Tags = in->Tags,
+    };
+
+    return start(req, &same, true, &out->CreateAccountStatus);
 }
 
 int org_describe_create_account_status(

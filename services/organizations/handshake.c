@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/organizations/handshake.h"
 
+#include "core/clock.h"
 #include "core/util/cleanup.h"
 
 #include <errno.h>
@@ -133,20 +134,45 @@ say(struct organizations_HandshakeResources *list, const char *type, struct awi_
     }
 }
 
+static int show_transfer(struct awi_req *req,
+                         const struct organizations_HandshakeRecord *record,
+                         struct organizations_HandshakeResources *ret)
+{
+    struct organizations_HandshakeResources inner = {
+        .items = awi_arena_array(awi_arena(req), struct organizations_HandshakeResource, 2)};
+    char text[AWI_TIME_TEXT];
+
+    if (!inner.items) {
+        return -ENOMEM;
+    }
+    awi_clock_text(record->Start.ms, text);
+    struct awi_str start = awi_arena_str(awi_arena(req), awi_str_from(text));
+    say(&inner, "TRANSFER_TYPE", AWI_STR("BILLING"));
+    say(&inner, "TRANSFER_START_TIMESTAMP", start);
+    say(ret, "RESPONSIBILITY_TRANSFER", record->Transfer);
+    ret->items[ret->n - 1].Resources = inner;
+    return start.ptr ? 0 : -ENOMEM;
+}
+
 static int show_resources(struct awi_req *req,
                           const struct organizations_HandshakeRecord *record,
                           struct organizations_HandshakeResources *ret)
 {
+    bool transfer = awi_str_is(record->Action, ORG_TRANSFER);
     struct organizations_HandshakeResources inner = {
         .items = awi_arena_array(awi_arena(req), struct organizations_HandshakeResource, 3)};
 
-    ret->items = awi_arena_array(awi_arena(req), struct organizations_HandshakeResource, 4);
+    ret->items = awi_arena_array(awi_arena(req), struct organizations_HandshakeResource, 5);
     if (!inner.items || !ret->items) {
         return -ENOMEM;
     }
-    say(&inner, "MASTER_EMAIL", record->ManagementEmail);
-    say(&inner, "MASTER_NAME", record->ManagementName);
-    say(&inner, "ORGANIZATION_FEATURE_SET", record->FeatureSet);
+    say(&inner, transfer ? "MANAGEMENT_EMAIL" : "MASTER_EMAIL", record->ManagementEmail);
+    say(&inner, transfer ? "MANAGEMENT_NAME" : "MASTER_NAME", record->ManagementName);
+    if (transfer) {
+        say(&inner, "MANAGEMENT_ACCOUNT", record->Management);
+    } else {
+        say(&inner, "ORGANIZATION_FEATURE_SET", record->FeatureSet);
+    }
     say(ret, "ORGANIZATION", record->OrganizationId);
     ret->items[0].Resources = inner;
     if (awi_str_is(record->PartyType, "EMAIL")) {
@@ -156,7 +182,7 @@ static int show_resources(struct awi_req *req,
     }
     say(ret, "NOTES", record->Notes);
     say(ret, "PARENT_HANDSHAKE", record->Parent);
-    return 0;
+    return transfer ? show_transfer(req, record, ret) : 0;
 }
 
 int org_handshake_show(struct awi_req *req,

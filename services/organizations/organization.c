@@ -242,6 +242,7 @@ int org_delete_organization(struct awi_req *req, const void *in, void *out)
                                          AWI_ATTACHED_TABLE};
     struct core_AccountRecord management;
     struct org org;
+    bool active = false;
     int r = org_open_managed(req, &org);
 
     if (r) {
@@ -257,7 +258,14 @@ int org_delete_organization(struct awi_req *req, const void *in, void *out)
     if (r != -ENOENT) {
         return r;
     }
-    r = org_handshakes_cancel(req, &org);
+    r = org_transfer_is_active(req, awi_account(req), &active);
+    if (r == 0 && active) {
+        return org_constraint(req,
+                              "ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS",
+                              "You can't delete an organization that has a part in a transfer of "
+                              "responsibility.");
+    }
+    r = r ? r : org_handshakes_cancel(req, &org);
     r = r ? r : org_member(&org, org.record.ManagementAccount, &management);
     r = r ? r : org_leave(&org, &management);
     for (size_t i = 0; i < sizeof(tables) / sizeof(*tables) && r == 0; i++) {

@@ -104,6 +104,17 @@ struct awi_str org_handshake_arn(struct awi_req *req, struct awi_str id);
 /* Cancels all that are open. */
 int org_handshakes_cancel(struct awi_req *req, const struct org *org);
 
+/* --- transfer.c ------------------------------------------------------------------------------ */
+/* Its ARN as this organization sees it; "*" when it has no part in such a transfer. */
+struct awi_str org_transfer_arn(struct awi_req *req, const struct org *org, struct awi_str id);
+/* A transfer in which the caller's account has a part. -ENOENT. */
+int org_transfer_get(struct awi_req *req,
+                     struct awi_str id,
+                     struct organizations_TransferRecord *ret);
+int org_transfer_put(struct awi_req *req, const struct organizations_TransferRecord *record);
+/* Has the account a part in a transfer that was accepted and has not ended? */
+int org_transfer_is_active(struct awi_req *req, struct awi_str account, bool *ret);
+
 /* --- page.c ---------------------------------------------------------------------------------- */
 #define ORG_PAGE 20
 enum { ORG_TAKEN = 0, ORG_SKIPPED = 1 };
@@ -156,6 +167,7 @@ int org_delete_organization(struct awi_req *req, const void *in, void *out);
 ORG_HANDLER(list_roots, ListRoots)
 
 ORG_HANDLER(create_account, CreateAccount)
+ORG_HANDLER(create_gov_cloud_account, CreateGovCloudAccount)
 ORG_HANDLER(describe_create_account_status, DescribeCreateAccountStatus)
 ORG_HANDLER(list_create_account_status, ListCreateAccountStatus)
 ORG_HANDLER(describe_account, DescribeAccount)
@@ -212,6 +224,13 @@ ORG_HANDLER(cancel_handshake, CancelHandshake)
 ORG_HANDLER(list_handshakes_for_account, ListHandshakesForAccount)
 ORG_HANDLER(list_handshakes_for_organization, ListHandshakesForOrganization)
 ORG_HANDLER(enable_all_features, EnableAllFeatures)
+
+ORG_HANDLER(invite_to_transfer, InviteOrganizationToTransferResponsibility)
+ORG_HANDLER(describe_transfer, DescribeResponsibilityTransfer)
+ORG_HANDLER(list_inbound_transfers, ListInboundResponsibilityTransfers)
+ORG_HANDLER(list_outbound_transfers, ListOutboundResponsibilityTransfers)
+ORG_HANDLER(terminate_transfer, TerminateResponsibilityTransfer)
+ORG_HANDLER(update_transfer, UpdateResponsibilityTransfer)
 
 ORG_SILENT(tag_resource, TagResource)
 ORG_SILENT(untag_resource, UntagResource)

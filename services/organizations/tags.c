@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tags of roots, units, accounts and policies: each lie in the record of what they are on.
+ * Tags of roots, units, accounts, policies and transfers: they lie in the record of what they are
+ * on.
  */
 #include "services/organizations/organizations.h"
 
@@ -79,6 +80,8 @@ struct tagged {
     struct core_AccountRecord account;
     struct core_UnitRecord unit;
     struct core_OrganizationPolicyRecord policy;
+    struct organizations_TransferRecord transfer;
+    struct core_Tags of_transfer;
     struct core_Tags *tags;
 };
 
@@ -99,6 +102,10 @@ static int open_tagged(struct awi_req *req, struct awi_str id, struct tagged *re
         r = org_resource_policy(&ret->org, &ret->policy);
         r = r == 0 && !awi_str_eq(id, ret->policy.Id) ? -ENOENT : r;
         ret->tags = &ret->policy.Tags;
+    } else if (awi_str_starts(id, AWI_STR("rt-"))) {
+        r = org_transfer_get(req, id, &ret->transfer);
+        r = r ? r : org_take_tags(req, &ret->transfer.Tags, &ret->of_transfer);
+        ret->tags = &ret->of_transfer;
     } else {
         r = org_unit_get(&ret->org, id, &ret->unit);
         ret->tags = &ret->unit.Tags;
@@ -109,8 +116,29 @@ static int open_tagged(struct awi_req *req, struct awi_str id, struct tagged *re
                         : r;
 }
 
-static int save(const struct tagged *tagged)
+/* As the API has them. */
+static int
+give_tags(struct awi_req *req, const struct core_Tags *tags, struct organizations_Tags *ret)
 {
+    ret->items = awi_arena_array(awi_arena(req), struct organizations_Tag, tags->n);
+    if (!ret->items) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < tags->n; i++) {
+        ret->items[i].Key = tags->items[i].Key;
+        ret->items[i].Value = tags->items[i].Value;
+    }
+    ret->n = tags->n;
+    ret->set = true;
+    return 0;
+}
+
+static int save(struct awi_req *req, struct tagged *tagged)
+{
+    if (tagged->tags == &tagged->of_transfer) {
+        int r = give_tags(req, tagged->tags, &tagged->transfer.Tags);
+        return r ? r : org_transfer_put(req, &tagged->transfer);
+    }
     if (tagged->tags == &tagged->account.Tags) {
         return awi_account_put(&tagged->org.dir, &tagged->account);
     }
@@ -144,7 +172,7 @@ int org_tag_resource(struct awi_req *req,
         return org_invalid(req, "TARGET_NOT_SUPPORTED", "AWS managed policies can't be tagged.");
     }
     r = r ? r : add_tags(req, &in->Tags, tagged->tags);
-    return r ? r : save(tagged);
+    return r ? r : save(req, tagged);
 }
 
 int org_untag_resource(struct awi_req *req,
@@ -168,7 +196,7 @@ int org_untag_resource(struct awi_req *req,
         }
     }
     tagged->tags->n = kept;
-    return save(tagged);
+    return save(req, tagged);
 }
 
 int org_list_tags(struct awi_req *req,
@@ -178,18 +206,5 @@ int org_list_tags(struct awi_req *req,
     struct tagged *tagged = awi_arena_new(awi_arena(req), struct tagged);
     int r = tagged ? open_tagged(req, in->ResourceId, tagged) : -ENOMEM;
 
-    if (r) {
-        return r;
-    }
-    out->Tags.items = awi_arena_array(awi_arena(req), struct organizations_Tag, tagged->tags->n);
-    if (!out->Tags.items) {
-        return -ENOMEM;
-    }
-    for (size_t i = 0; i < tagged->tags->n; i++) {
-        out->Tags.items[i].Key = tagged->tags->items[i].Key;
-        out->Tags.items[i].Value = tagged->tags->items[i].Value;
-    }
-    out->Tags.n = tagged->tags->n;
-    out->Tags.set = true;
-    return 0;
+    return r ? r : give_tags(req, tagged->tags, &out->Tags);
 }
