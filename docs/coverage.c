@@ -16,6 +16,17 @@ static bool is_answered(const struct awi_service *service, const struct awi_oper
     return slot != NULL;
 }
 
+static size_t count_others(const struct awi_service *service)
+{
+    struct awi_str names = awi_str_from(service->model->other_names), name;
+    size_t n = 0;
+
+    while (awi_str_cut(&names, '\n', &name)) {
+        n += name.len > 0;
+    }
+    return n;
+}
+
 static size_t count(const struct awi_service *service)
 {
     size_t n = 0;
@@ -37,6 +48,11 @@ static void list(const struct awi_service *service, bool answered)
             before = ", ";
         }
     }
+    struct awi_str names = answered ? AWI_STR_NULL : awi_str_from(service->model->other_names);
+    for (struct awi_str name; awi_str_cut(&names, '\n', &name) && name.len;) {
+        printf("%s%.*s", before, AWI_STR_FMT(name));
+        before = ", ";
+    }
     printf("%s\n\n", *before ? "." : "none.");
 }
 
@@ -48,10 +64,10 @@ int main(void)
         "in the\ncaller's protocol with 501 NotImplemented, naming itself.\n\n"
         "| service | answered | of |\n|---|---|---|\n");
     for (const struct awi_service *const *at = awi_services; *at; at++) {
-        printf("| %.*s | %zu | %u |\n",
+        printf("| %.*s | %zu | %zu |\n",
                AWI_STR_FMT((*at)->model->service_id),
                count(*at),
-               (unsigned)(*at)->model->n_operations);
+               (*at)->model->n_operations + count_others(*at));
     }
     printf("\n");
     for (const struct awi_service *const *at = awi_services; *at; at++) {

@@ -60,6 +60,46 @@ def apply_patch(model, patch):
             raise ModelError("patch row %d: nothing at %s" % (at, "/".join(row["path"])))
 
 
+def lines_of(path):
+    """Without comments and empty lines."""
+    with open(path, encoding="utf-8") as file:
+        lines = [line.split("#")[0].strip() for line in file]
+    return [line for line in lines if line]
+
+
+def restrict(model, lines):
+    """Leaves of the model the operations that the lines name, and the shapes these need. A name
+    followed by members keeps these of its input and nothing else, for permissions that depend on
+    them. Returns the names of all other operations."""
+    operations, shapes, wanted = model["operations"], model["shapes"], {}
+    for name, *members in (line.split() for line in lines):
+        if name not in operations:
+            raise ModelError("there is no operation %r to keep" % name)
+        wanted[name] = operations[name]
+        if members:
+            wanted[name] = {k: v for k, v in operations[name].items() if k not in ("output", "errors")}
+            shape = shapes[operations[name]["input"]["shape"]]
+            if not set(members) <= set(shape["members"]):
+                raise ModelError("%s does not have all of %s" % (name, " ".join(members)))
+            shape["members"] = {k: v for k, v in shape["members"].items() if k in members}
+            shape["required"] = [k for k in shape.get("required", []) if k in members]
+    others = sorted(set(operations) - set(wanted))
+    model["operations"] = wanted
+    needed, found = set(), [wanted]
+    while found:
+        node = found.pop()
+        children = node.values() if isinstance(node, dict) else node
+        for child in children:
+            if isinstance(child, (dict, list)):
+                found.append(child)
+        shape = node.get("shape") if isinstance(node, dict) else None
+        if isinstance(shape, str) and shape not in needed:
+            needed.add(shape)
+            found.append(shapes[shape])
+    model["shapes"] = {name: shapes[name] for name in needed}
+    return others
+
+
 def protocols_of(metadata):
     """All protocols of the model as names of enum awi_protocol, its first choice first."""
     names = []

@@ -3,19 +3,21 @@
 """Turns an AWS service model into C: core/shape/shape.h says how shapes look.
 
 Reads botocore's data for --service (build-time only), or the file --model for tests, applies
---patch, adds the shapes of --records, and writes PREFIX.h and PREFIX.c into --outdir. The output
-depends on the input alone.
+--patch, leaves what --only names of its operations, adds the shapes of --records, and writes
+PREFIX.h and PREFIX.c into --outdir. The output depends on the input alone.
 
 A patch is a JSON list of {"path": [...], "value": ..., "reason": "..."}; a null value deletes.
 Records are {"shapes": {...}} in the model's own language and may refer to the model's shapes.
+--only has a line for each operation that is answered (awsmodel.restrict); of the others the names
+alone are known.
 """
 import argparse
 import json
 import os
 import sys
 
-from awsmodel import (HEAD, ModelError, apply_patch, c_name, c_text, capital, load_service,
-                      protocols_of, view)
+from awsmodel import (HEAD, ModelError, apply_patch, c_name, c_text, capital, lines_of,
+                      load_service, protocols_of, restrict, view)
 
 LOCATIONS = {"uri": "URI", "querystring": "QUERY", "header": "HEADER", "headers": "HEADERS",
              "statusCode": "STATUS"}
@@ -35,8 +37,9 @@ SCALARS = {"boolean": ("BOOL", "struct awi_opt_bool", "bool"),
 
 
 class Generator:
-    def __init__(self, prefix, model):
+    def __init__(self, prefix, model, others=()):
         self.prefix = prefix
+        self.others = others  # names of operations without shapes
         self.model = model
         self.shapes = model["shapes"]
         self.operations = sorted(model.get("operations", {}).items())
@@ -325,6 +328,9 @@ class Generator:
                 ".query_compatible = %s" % ("true" if "awsQueryCompatible" in meta else "false"),
                 ".global = %s" % ("true" if meta.get("awi_global") else "false"),
                 ".operations = operations", ".n_operations = %s_n_ops" % p]
+        if self.others:
+            rows.append(".other_names =\n        " + "\n        ".join(
+                c_text(name + "\n") for name in self.others))
         return "const struct awi_model %s_model = {\n    %s,\n};\n" % (p, ",\n    ".join(rows))
 
     def source(self, include):
@@ -353,6 +359,7 @@ def main():
     parser.add_argument("--model", help="a model file instead")
     parser.add_argument("--patch")
     parser.add_argument("--records")
+    parser.add_argument("--only", help="a file that names the operations that are answered")
     parser.add_argument("--outdir", required=True)
     parser.add_argument("--include", help="how the header is included, without .h (gen/PREFIX)")
     args = parser.parse_args()
@@ -369,11 +376,12 @@ def main():
             model = read(args.model)
         if args.patch:
             apply_patch(model, read(args.patch))
+        others = restrict(model, lines_of(args.only)) if args.only else ()
         for name, shape in (read(args.records)["shapes"] if args.records else {}).items():
             if name in model["shapes"]:
                 raise ModelError("the record %r has the name of a shape of the model" % name)
             model["shapes"][name] = shape
-        generator = Generator(c_name(args.prefix), model)
+        generator = Generator(c_name(args.prefix), model, others)
         include = args.include or "gen/" + args.prefix
         texts = {".h": generator.header(), ".c": generator.source(include)}
     except ModelError as error:

@@ -157,6 +157,7 @@ struct awi_policy_ref {
     struct awi_str id; /* names it in explanations */
     struct awi_str
         arn; /* of a managed policy, SCP or RCP: refusals end with it (8.5); may be absent */
+    struct awi_str text; /* its document, for those who show it; may be absent */
 };
 
 struct awi_policy_set {

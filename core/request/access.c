@@ -328,5 +328,5 @@ bool awi_request_is_handled(const struct awi_service *service,
 {
     const void *const *handlers = service->handlers;
 
-    return handlers[operation->index] != NULL;
+    return operation->index != AWI_NO_INDEX && handlers[operation->index] != NULL;
 }

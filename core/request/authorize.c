@@ -4,6 +4,7 @@
 #include "core/core.h"
 #include "core/request/access.h"
 #include "core/request/denied.h"
+#include "core/request/encoded.h"
 #include "core/request/keys.h"
 #include "core/request/layers.h"
 #include "core/request/refuse.h"
@@ -177,17 +178,23 @@ static int weigh(const struct awi_req *req,
                                    : meaning_of(mode_of(req, req->identity.account));
 }
 
+/* What the caller is told of a refusal. */
+struct refusal {
+    struct awi_str message;
+    struct awi_str details; /* JSON; absent: AWS tells none */
+};
+
 /* ALLOWED, NOTED, REFUSED, with what the caller would be told; -errno. */
 static int decide(struct awi_req *req,
                   struct awi_layers *l,
                   const struct awi_access *access,
-                  struct awi_str *ret_message)
+                  struct refusal *ret)
 {
     struct awi_policy_request asked = {
         .caller = l->caller, .action = access->action, .resource = access->resource};
     struct awi_policy_decision decision = {.verdict = AWI_ALLOWED, .layer = AWI_LAYER_NONE};
 
-    *ret_message = AWI_STR_NULL;
+    *ret = (struct refusal){.message = AWI_STR_NULL};
     int r = awi_layers_resource(l, access);
     if (r < 0) {
         return r;
@@ -203,10 +210,13 @@ static int decide(struct awi_req *req,
     }
     int meaning = weigh(req, access, l->layers.owner, &decision);
     if (decision.verdict != AWI_ALLOWED) {
-        *ret_message = message_of(req, l, &asked, &decision);
+        ret->message = message_of(req, l, &asked, &decision);
+        r = awi_request_tells_details(req)
+                ? awi_request_details(req, &asked, &decision, &ret->details)
+                : 0;
     }
-    note(req, access, l, &asked, &decision, *ret_message);
-    return meaning;
+    note(req, access, l, &asked, &decision, ret->message);
+    return r < 0 ? r : meaning;
 }
 
 /* --- Parts of a request ---------------------------------------------------------------------- */
@@ -241,9 +251,28 @@ awi_access_refusal(const struct awi_req *req, struct awi_str action, struct awi_
 
 /* --- All of a request ------------------------------------------------------------------------ */
 
+static int refuse(struct awi_req *req, const struct refusal *refusal)
+{
+    const struct awi_error_type *type = &denial_of(req)->error;
+    struct awi_str sealed = AWI_STR_NULL;
+    int r = refusal->details.ptr ? awi_request_seal_details(req, refusal->details, &sealed) : 0;
+
+    if (r < 0) {
+        return r;
+    }
+    return req->protocol != AWI_PROTO_EC2
+               ? awi_fail(req, type, "%.*s", AWI_STR_FMT(refusal->message))
+               : awi_fail(req,
+                          type,
+                          "You are not authorized to perform this operation. %.*s%s%.*s",
+                          AWI_STR_FMT(refusal->message),
+                          sealed.ptr ? ". Encoded authorization failure message: " : "",
+                          AWI_STR_FMT(sealed));
+}
+
 static int decide_all(struct awi_req *req, const struct awi_access_list *list)
 {
-    struct awi_str message, first = AWI_STR_NULL;
+    struct refusal refusal, first = {.message = AWI_STR_NULL};
     int worst = ALLOWED;
     struct awi_layers l;
     int r = awi_layers_begin(req, &l);
@@ -253,20 +282,20 @@ static int decide_all(struct awi_req *req, const struct awi_access_list *list)
         r = -ENOMEM;
     }
     for (size_t i = 0; r >= 0 && i < list->n; i++) {
-        r = decide(req, &l, &list->items[i], &message);
+        r = decide(req, &l, &list->items[i], &refusal);
         if (r == REFUSED && (list->items[i].flags & AWI_ACCESS_PART)) {
-            r = refuse_part(req, &list->items[i], message);
+            r = refuse_part(req, &list->items[i], refusal.message);
         }
         if (r > worst) {
             worst = r;
-            first = message;
+            first = refusal;
         }
     }
     awi_layers_end(&l);
     if (r < 0 || worst < REFUSED) {
         return r < 0 ? r : 0;
     }
-    return awi_fail(req, &denial_of(req)->error, "%.*s", AWI_STR_FMT(first));
+    return refuse(req, &first);
 }
 
 /* Where nothing is enforced nor recorded the boundaries between accounts remain, and what accounts

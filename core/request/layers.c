@@ -45,7 +45,7 @@ static int compile(struct awi_layers *l,
     struct awi_policy_error error;
     struct awi_policy_held *held;
 
-    *ret = (struct awi_policy_ref){.id = id, .arn = arn};
+    *ret = (struct awi_policy_ref){.id = id, .arn = arn, .text = text};
     int r = cache ? awi_policy_cache_get(cache, text, &ret->policy, &held, &error) : -ENOMEM;
     if (r == -ENOMEM) {
         return r;

@@ -194,11 +194,11 @@ enum {
 
 struct awi_operation {
     struct awi_str name;
-    struct awi_str method;                      /* HTTP, for the rest protocols */
-    struct awi_str uri;                         /* template: /{Bucket}/{Key+}?tagging */
-    uint16_t status;                            /* success; 200 mostly */
-    uint16_t index;                             /* in the service's operations */
-    uint16_t flags;                             /* AWI_OP_* */
+    struct awi_str method; /* HTTP, for the rest protocols */
+    struct awi_str uri;    /* template: /{Bucket}/{Key+}?tagging */
+    uint16_t status;       /* success; 200 mostly */
+    uint16_t index;        /* in the service's operations; AWI_NO_INDEX: one of other_names */
+    uint16_t flags;        /* AWI_OP_* */
     const struct awi_shape *input;              /* NULL: none */
     const struct awi_shape *output;             /* NULL: none */
     struct awi_str result_wrapper;              /* query: <AssumeRoleResult>; absent: none */
@@ -214,6 +214,7 @@ struct awi_operation {
 
 /* Above every AWS error index: the operation has no handler. */
 #define AWI_NO_HANDLER 0x7fff
+#define AWI_NO_INDEX   UINT16_MAX
 
 struct awi_model {
     struct awi_str id;              /* our name and folder: "sts" */
@@ -232,6 +233,9 @@ struct awi_model {
     bool query_compatible;                  /* JSON answers carry x-amzn-query-error (SQS) */
     const struct awi_operation *operations; /* sorted by name */
     uint16_t n_operations;
+    /* Operations of which only the name is known, one a line: they are routed and authorized, and
+     * have no handler. NULL: none. */
+    const char *other_names;
 };
 
 /*

@@ -109,6 +109,44 @@ int awi_base64_decode(struct awi_arena *arena, struct awi_str text, struct awi_s
     return 0;
 }
 
+struct awi_str awi_base64url(struct awi_arena *arena, struct awi_str bytes)
+{
+    size_t len = awi_base64_size(bytes.len);
+    char *text = awi_arena_alloc(arena, len + 1);
+
+    if (!text) {
+        return AWI_STR_NULL;
+    }
+    awi_base64_write(text, bytes);
+    while (len > 0 && text[len - 1] == '=') {
+        len--;
+    }
+    for (size_t i = 0; i < len; i++) {
+        text[i] = text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i];
+    }
+    text[len] = 0;
+    return awi_str_of(text, len);
+}
+
+int awi_base64url_decode(struct awi_arena *arena, struct awi_str text, struct awi_str *ret)
+{
+    size_t len = (text.len + 3) / 4 * 4;
+    char *plain = awi_arena_alloc(arena, len + 1);
+
+    if (!plain) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '+' || c == '/' || c == '=') {
+            return -EINVAL;
+        }
+        plain[i] = c == '-' ? '+' : c == '_' ? '/' : c;
+    }
+    memset(plain + text.len, '=', len - text.len);
+    return awi_base64_decode(arena, awi_str_of(plain, len), ret);
+}
+
 void awi_hex_write(char *out, struct awi_str bytes)
 {
     for (size_t i = 0; i < bytes.len; i++) {

@@ -25,6 +25,10 @@ int awi_base64_decode(struct awi_arena *arena, struct awi_str text, struct awi_s
 /* As above into room of at least text.len / 4 * 3 bytes; the count, or -EINVAL. */
 ssize_t awi_base64_read(void *out, struct awi_str text);
 
+/* The alphabet of file names and URLs (RFC 4648 section 5), never padded: JSON Web Tokens. */
+struct awi_str awi_base64url(struct awi_arena *arena, struct awi_str bytes);
+int awi_base64url_decode(struct awi_arena *arena, struct awi_str text, struct awi_str *ret);
+
 /* Two lower case digits a byte. */
 void awi_hex_write(char *out, struct awi_str bytes);
 struct awi_str awi_hex(struct awi_arena *arena, struct awi_str bytes);

@@ -41,6 +41,42 @@ static const struct awi_operation *find_operation(const struct awi_model *model,
     return NULL;
 }
 
+static int call_nothing(const void *handlers, struct awi_req *req, const void *in, void *out)
+{
+    return AWI_NO_HANDLER;
+}
+
+/* An operation of which the model has the name only. *ret stays as it is when there is none such.
+ */
+static int find_other(struct awi_arena *arena,
+                      const struct awi_model *model,
+                      struct awi_str name,
+                      const struct awi_operation **ret)
+{
+    struct awi_str names = awi_str_from(model->other_names), line;
+
+    while (awi_str_cut(&names, '\n', &line)) {
+        if (!awi_str_eq(line, name) || name.len == 0) {
+            continue;
+        }
+        struct awi_operation *op = awi_arena_new(arena, struct awi_operation);
+        if (!op) {
+            return -ENOMEM;
+        }
+        *op = (struct awi_operation){
+            .name = line,
+            .method = AWI_STR("POST"),
+            .uri = AWI_STR("/"),
+            .status = 200,
+            .index = AWI_NO_INDEX,
+            .call = call_nothing,
+        };
+        *ret = op;
+        break;
+    }
+    return 0;
+}
+
 static bool speaks(const struct awi_model *model, enum awi_protocol protocol)
 {
     return model->protocols >> protocol & 1;
@@ -282,5 +318,7 @@ int awi_wire_route(struct awi_arena *arena,
     if (ret->name.ptr) {
         ret->operation = find_operation(model, ret->name);
     }
-    return 0;
+    return ret->name.ptr && !ret->operation && model->other_names
+               ? find_other(arena, model, ret->name, &ret->operation)
+               : 0;
 }

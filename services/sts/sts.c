@@ -7,11 +7,15 @@
 
 static const struct sts_handlers handlers = {
     .AssumeRole = sts_assume_role,
+    .DecodeAuthorizationMessage = sts_decode_authorization_message,
     .GetAccessKeyInfo = sts_get_access_key_info,
     .GetCallerIdentity = sts_get_caller_identity,
     .GetFederationToken = sts_get_federation_token,
     .GetSessionToken = sts_get_session_token,
 };
+
+/* Decoding changes nothing. */
+static const char *const reads[] = {"DecodeAuthorizationMessage", NULL};
 
 /* They issue keys, which are stored. */
 static const char *const writes[] = {"GetFederationToken", "GetSessionToken", NULL};
@@ -20,5 +24,6 @@ const struct awi_service awi_service_sts = {
     .model = &sts_model,
     .handlers = &handlers,
     .writes = writes,
+    .reads = reads,
     .access = sts_access,
 };

@@ -19,6 +19,11 @@ int sts_get_access_key_info(struct awi_req *req,
                             const struct sts_GetAccessKeyInfoRequest *in,
                             struct sts_GetAccessKeyInfoResponse *out);
 
+/* --- message.c ------------------------------------------------------------------------------- */
+int sts_decode_authorization_message(struct awi_req *req,
+                                     const struct sts_DecodeAuthorizationMessageRequest *in,
+                                     struct sts_DecodeAuthorizationMessageResponse *out);
+
 /* --- role.c ---------------------------------------------------------------------------------- */
 int sts_assume_role(struct awi_req *req,
                     const struct sts_AssumeRoleRequest *in,

@@ -66,6 +66,16 @@ def main():
                             "--patch", patch)
             report(made.returncode == 1 and "patch row 0" in made.stderr, "patch " + what,
                    made.stderr)
+        only = os.path.join(out, "only.txt")
+        for text, words in (("Get\n", None), ("Fly # no such\n", "no operation 'Fly'"),
+                            ("Put Wings\n", "Put does not have all of Wings")):
+            with open(only, "w", encoding="utf-8") as file:
+                file.write("# a comment\n" + text)
+            made = generate(out, "--prefix", "small", "--model", os.path.join(HERE, "small.json"),
+                            "--only", only)
+            good = (".other_names =" in read(out, "small.c") and "call_Get" in read(out, "small.c")
+                    if words is None else made.returncode == 1 and words in made.stderr)
+            report(good, "only " + text.strip(), made.stderr)
         clash = os.path.join(out, "records.json")
         with open(clash, "w", encoding="utf-8") as file:
             json.dump({"shapes": {"Tree": {"type": "string"}}}, file)
