@@ -164,8 +164,11 @@ static int write_format(int dir_fd)
     if (fd < 0) {
         return -errno;
     }
-    ssize_t n = write(fd, text, (size_t)len);
-    int r = n < 0 ? -errno : n != len ? -ENOSPC : 0;
+    int r = awi_room_for((uint64_t)len);
+    ssize_t n = r == 0 ? write(fd, text, (size_t)len) : len;
+    if (r == 0 && n != len) {
+        r = n < 0 ? -errno : -ENOSPC;
+    }
     if (r == 0 && renameat(dir_fd, name, dir_fd, FORMAT_FILE) < 0) {
         r = -errno;
     }

@@ -46,7 +46,11 @@ static uint64_t rounded(uint64_t size)
 int awi_copy_range(int from, uint64_t from_at, int to, uint64_t to_at, uint64_t len)
 {
     char step[4096];
+    int r = awi_room_for(to_at + len);
 
+    if (r < 0) {
+        return r;
+    }
     while (len > 0) {
         size_t want = len < sizeof(step) ? (size_t)len : sizeof(step);
         off_t in = (off_t)from_at;

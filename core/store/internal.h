@@ -61,6 +61,10 @@ void awi_lmdb_io_leave(void);
 int awi_fd_hide(int fd);
 void awi_fd_close(int fd);
 
+/* room.c: may a file of the host be written up to end? 0 or -EDQUOT. Before every write that lets a
+ * file grow. */
+int awi_room_for(uint64_t end);
+
 /* --- lmdb.c ----------------------------------------------------------------------------------- */
 
 struct awi_txn {

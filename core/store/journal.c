@@ -27,8 +27,11 @@ static int init_header(int fd, uint64_t limit)
 {
     uint64_t salt = 0;
     uint64_t ring = (limit < 4 * SEGMENT ? 4 * SEGMENT : limit) & ~(SEGMENT - 1);
-    int r = posix_fallocate(fd, 0, HEADER);
+    int r = -awi_room_for(HEADER + ring);
 
+    if (r == 0) {
+        r = posix_fallocate(fd, 0, HEADER);
+    }
     if (r) {
         return -r;
     }

@@ -6,7 +6,7 @@
  *  - a memory store is two memfds, shared by forks, with nothing on disk;
  *  - a mapping can grow while other threads read through the old one;
  *  - a writer that was stopped (a debugger) makes others fail with a text, not hang for ever;
- *  - a full disk is ENOSPC, not EIO;
+ *  - a full disk is ENOSPC, not EIO, and the limit of file sizes does not kill the host;
  *  - two containers whose process ids collide do not take each other's reader slots.
  */
 #include "core/store/internal.h"
@@ -88,6 +88,9 @@ static int allocate_lock(int fd)
     struct stat st;
     int r = fstat(fd, &st) < 0 ? errno : 0;
 
+    if (r == 0 && st.st_size < LOCK_FILE_SIZE) {
+        r = -awi_room_for(LOCK_FILE_SIZE);
+    }
     if (r == 0 && st.st_size < LOCK_FILE_SIZE) {
         do {
             r = posix_fallocate(fd, 0, LOCK_FILE_SIZE);
@@ -247,12 +250,23 @@ int awi_lmdb_mutex_lock(pthread_mutex_t *mutex)
     return awi_mutex_lock_for(mutex, WRITER_WAIT_SECONDS);
 }
 
+static bool may_grow_to(uint64_t end)
+{
+    int r = awi_room_for(end);
+
+    errno = -r;
+    return r == 0;
+}
+
 /* A disk that fills up in the middle of a write makes it short, which LMDB would report as EIO;
  * trying the rest tells the cause. */
 ssize_t awi_lmdb_pwrite(int fd, const void *data, size_t len, off_t offset)
 {
     size_t done = 0;
 
+    if (!may_grow_to((uint64_t)offset + len)) {
+        return -1;
+    }
     while (done < len) {
         ssize_t n = pwrite(fd, (const char *)data + done, len - done, offset + (off_t)done);
         if (n < 0 && errno == EINTR) {
@@ -270,7 +284,14 @@ ssize_t awi_lmdb_pwrite(int fd, const void *data, size_t len, off_t offset)
 ssize_t awi_lmdb_writev(int fd, const struct iovec *parts, int n)
 {
     ssize_t done;
+    uint64_t whole = (uint64_t)lseek(fd, 0, SEEK_CUR);
 
+    for (int i = 0; i < n; i++) {
+        whole += parts[i].iov_len;
+    }
+    if (!may_grow_to(whole)) {
+        return -1;
+    }
     do {
         done = writev(fd, parts, n);
     } while (done < 0 && errno == EINTR);

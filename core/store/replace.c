@@ -75,7 +75,8 @@ static int rescue_memory(struct awi_store *store, struct awi_env *env)
     mdb_env_info(env->mdb, &info);
     size_t len = (info.me_last_pgno + 1) * env->page;
     size_t done = 0;
-    while (fd >= 0 && lock >= 0 && done < len) {
+    bool room = awi_room_for(len) == 0;
+    while (fd >= 0 && lock >= 0 && room && done < len) {
         ssize_t n = pwrite(fd, (const char *)env->io.data_map + done, len - done, (off_t)done);
         if (n <= 0) {
             break;

@@ -5,6 +5,8 @@
  */
 #include "core/store/ring.h"
 
+#include "core/store/internal.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -90,8 +92,11 @@ static int fill(const struct awi_journal *journal, uint64_t from, uint64_t end)
 
 static int extend(const struct awi_journal *journal, uint64_t from, uint64_t end)
 {
-    int r;
+    int r = -awi_room_for(HEADER + end);
 
+    if (r) {
+        return r;
+    }
     do {
         r = fallocate(journal->fd, 0, (off_t)(HEADER + from), (off_t)(end - from)) < 0 ? errno : 0;
     } while (r == EINTR);

@@ -98,6 +98,9 @@ int awi_spool_write(struct awi_spool *spool, const void *data, size_t len)
     if (spool->error == 0 && !awi_fd_is(spool->fd, spool->dev, spool->ino)) {
         spool->error = -EBADF;
     }
+    if (spool->error == 0) {
+        spool->error = awi_room_for(spool->size + len);
+    }
     while (spool->error == 0 && len > 0) {
         ssize_t n = pwrite(spool->fd, from, len, (off_t)spool->size);
         if (n < 0 && errno == EINTR) {

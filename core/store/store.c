@@ -289,8 +289,10 @@ struct awi_journal *awi_store_journal(struct awi_store *store)
 static const char *advice(int error)
 {
     switch (error) {
-    case ENOSPC:
     case EDQUOT:
+        return "its files may not grow: the limit of file sizes (ulimit -f) or a disk quota is "
+               "reached; nothing that was acknowledged is lost";
+    case ENOSPC:
         return "no space left; nothing that was acknowledged is lost: free some space or name "
                "another directory with AWSINTERCEPT_STATE";
     case EROFS:

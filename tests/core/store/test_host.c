@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a host does to a library inside it: closes descriptors that are not its own and opens others
- * under their numbers, removes directories, stops in the middle.
+ * under their numbers, removes directories, limits the size of files, stops in the middle.
  */
 #include "core/store/journal.h"
 #include "tests/core/store/store_fixture.h"
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -116,6 +117,57 @@ static void test_directory_removed(void **fixture)
         awi_journal_reader_free(reader);
         assert_int_equal(t_fork((int (*)(void *))(void *)getuid, NULL), getuid() & 0xff);
     }
+}
+
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* ulimit -f: writing beyond it would kill the host. */
+static int outgrow_limit(void *arg)
+{
+    struct t_store *t = arg;
+    char key[32];
+    char *value = malloc(30001);
+    unsigned done = 0;
+    int r = 0;
+
+    awi_store_fork_child(t->store);
+    assert_non_null(value);
+    memset(value, 'v', 30000);
+    value[30000] = 0;
+    limit_files(1 << 20);
+    for (; r == 0 && done < 1000; done++) {
+        snprintf(key, sizeof(key), "%u", done);
+        r = t_put(t->store, A, key, value);
+    }
+    done--;
+    assert_int_equal(r, -EDQUOT);
+    assert_true(done > 10);
+    assert_int_equal(t_count(t->store, A), done);
+    struct awi_spool *spool;
+    assert_int_equal(awi_spool_new(t->store, &spool), 0);
+    for (unsigned i = 0; i < 34; i++) {
+        assert_int_equal(awi_spool_write(spool, value, 30000), 0);
+    }
+    assert_int_equal(awi_spool_write(spool, value, 30000), -EDQUOT);
+    awi_spool_free(spool);
+    awi_journal_append(awi_store_journal(t->store), 1, AWI_STR("call"));
+    limit_files(RLIM_INFINITY);
+    assert_int_equal(t_put(t->store, A, "more", value), 0);
+    assert_int_equal(t_count(t->store, A), done + 1);
+    free(value);
+    return 0;
+}
+
+static void test_file_size_limit(void **fixture)
+{
+    assert_int_equal(t_fork(outgrow_limit, *fixture), 0);
 }
 
 /* Descriptors go where the host's shim wants them. */
@@ -245,6 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T_BOTH(test_descriptors_closed),
         T_DIR(test_directory_removed),
+        T_BOTH(test_file_size_limit),
         T_BOTH(test_hidden_descriptors),
         T_DIR(test_memory_leaves_nothing),
         T_DIR(test_dead_readers),
