@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define BUFFER  65536
-#define IDLE_MS 10000 /* after which a datagram relay looks whether it is needed */
+#define IDLE_MS 2000 /* after which a datagram relay looks whether it is needed */
 
 struct relay;
 
