@@ -2,6 +2,7 @@
 /* awsintercept accounts: which accounts there are. */
 #include "cli/cli.h"
 #include "cli/state.h"
+#include "core/control/control.h"
 #include "core/identity/account.h"
 #include "core/util/json.h"
 
@@ -31,19 +32,9 @@ static int print_line(void *arg, const struct core_AccountRecord *record)
     return 0;
 }
 
-static int add_json(void *arg, const struct core_AccountRecord *record)
+static int add_json(void *all, const struct core_AccountRecord *record)
 {
-    json_t *account = json_pack("{s:o,s:o,s:o,s:o}",
-                                "id",
-                                awi_json_text(record->Id),
-                                "name",
-                                awi_json_text(record->Name),
-                                "email",
-                                awi_json_text(record->Email),
-                                "state",
-                                awi_json_text(record->State));
-
-    return json_array_append_new(arg, account);
+    return json_array_append_new(all, awi_control_account(record));
 }
 
 static int list(struct awi_cli_state *state, bool json)

@@ -54,22 +54,22 @@ static int reset(struct control *c)
     return r < 0 ? r : answer(c, 200, json_pack("{s:b}", "reset", 1));
 }
 
-static int add_account(void *arg, const struct core_AccountRecord *record)
+json_t *awi_control_account(const struct core_AccountRecord *record)
 {
-    json_t *list = arg;
+    return json_pack("{s:o,s:o,s:o,s:o}",
+                     "id",
+                     awi_json_text(record->Id),
+                     "name",
+                     awi_json_text(record->Name),
+                     "email",
+                     awi_json_text(record->Email),
+                     "state",
+                     awi_json_text(record->State));
+}
 
-    return json_array_append_new(list,
-                                 json_pack("{s:o,s:o,s:o,s:o}",
-                                           "id",
-                                           awi_json_text(record->Id),
-                                           "name",
-                                           awi_json_text(record->Name),
-                                           "email",
-                                           awi_json_text(record->Email),
-                                           "state",
-                                           awi_json_text(record->State))) < 0
-               ? -ENOMEM
-               : 0;
+static int add_account(void *list, const struct core_AccountRecord *record)
+{
+    return json_array_append_new(list, awi_control_account(record)) < 0 ? -ENOMEM : 0;
 }
 
 static int with_txn(struct control *c, bool write, struct awi_txn **ret)

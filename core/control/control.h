@@ -15,11 +15,17 @@
 #pragma once
 
 #include "core/core.h"
+#include "core/util/json.h"
 
 struct awi_control_answer {
     int status;
     struct awi_str body; /* JSON, in the arena */
 };
+
+struct core_AccountRecord;
+
+/* An account as GET /accounts shows it; a new reference, NULL: no memory. */
+json_t *awi_control_account(const struct core_AccountRecord *record);
 
 /* path may carry a query. 0 or -errno. */
 int awi_control_run(struct awi_core *core,

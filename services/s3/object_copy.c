@@ -5,36 +5,13 @@
 #include "services/s3/object_new.h"
 #include "services/s3/version.h"
 
+#include "core/util/url.h"
+
 #include <errno.h>
 
 #define COPY_MAX (5ull << 30)
 
 /* --- x-amz-copy-source ----------------------------------------------------------------------- */
-
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-static struct awi_str unescape(struct awi_arena *arena, struct awi_str s)
-{
-    char *text = awi_arena_alloc(arena, s.len + 1);
-    size_t n = 0;
-
-    for (size_t i = 0; text && i < s.len; i++) {
-        if (s.ptr[i] == '%' && i + 2 < s.len && hex_value(s.ptr[i + 1]) >= 0 &&
-            hex_value(s.ptr[i + 2]) >= 0) {
-            text[n++] = (char)(hex_value(s.ptr[i + 1]) << 4 | hex_value(s.ptr[i + 2]));
-            i += 2;
-        } else {
-            text[n++] = s.ptr[i];
-        }
-    }
-    return awi_str_of(text, n);
-}
 
 int s3_copy_source(struct awi_req *req,
                    struct awi_str source,
@@ -50,8 +27,8 @@ int s3_copy_source(struct awi_req *req,
         *version = awi_str_skip(source, (size_t)at + 11);
         source.len = (size_t)at;
     }
-    source = unescape(awi_arena(req), source);
-    if (!source.ptr) {
+    /* What is not percent-encoded properly is taken as it stands. */
+    if (awi_url_decode(awi_arena(req), source, false, &source) == -ENOMEM) {
         return -ENOMEM;
     }
     if (awi_str_starts(source, AWI_STR("arn:"))) {

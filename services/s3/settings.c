@@ -250,31 +250,6 @@ int s3_put_bucket_replication(struct awi_req *req,
     return r != 0 ? r : s3_config_put(req, in);
 }
 
-int s3_check_bucket_tags(struct awi_req *req, const struct s3_TagSet *tags)
-{
-    if (tags->n > 50) {
-        return awi_fail(req, &s3_error_BadRequest, "Bucket tag count cannot be greater than 50");
-    }
-    for (size_t i = 0; i < tags->n; i++) {
-        struct s3_TagError body = {.TagKey = tags->items[i].Key};
-
-        if (tags->items[i].Key.len == 0 || tags->items[i].Key.len > 128 * 4 ||
-            awi_str_starts_nocase(tags->items[i].Key, AWI_STR("aws:"))) {
-            return awi_fail_with(
-                req, &s3_error_InvalidTag, &body, "The TagKey you have provided is invalid");
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (awi_str_eq(tags->items[i].Key, tags->items[j].Key)) {
-                return awi_fail_with(req,
-                                     &s3_error_InvalidTag,
-                                     &body,
-                                     "Cannot provide multiple Tags with the same key");
-            }
-        }
-    }
-    return 0;
-}
-
 int s3_put_bucket_tagging(struct awi_req *req,
                           const struct s3_PutBucketTaggingRequest *in,
                           void *out)

@@ -1,40 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tags of objects: what they may be, and the header that carries them.
+ * Tags of objects and buckets: what they may be, and the header that carries them.
  */
-#include "services/s3/s3.h"
+#include "services/s3/settings.h"
+
+#include "core/util/url.h"
 
 #include <errno.h>
 
-#define TAGS_MAX 10
-
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-/* A part of a query: %XX and + decoded. Absent: malformed or no memory. */
-static struct awi_str unescape(struct awi_arena *arena, struct awi_str s)
-{
-    char *text = awi_arena_alloc(arena, s.len + 1);
-    size_t n = 0;
-
-    for (size_t i = 0; text && i < s.len; i++) {
-        if (s.ptr[i] != '%') {
-            text[n++] = s.ptr[i] == '+' ? ' ' : s.ptr[i];
-            continue;
-        }
-        if (i + 2 >= s.len || hex_value(s.ptr[i + 1]) < 0 || hex_value(s.ptr[i + 2]) < 0) {
-            return AWI_STR_NULL;
-        }
-        text[n++] = (char)(hex_value(s.ptr[i + 1]) << 4 | hex_value(s.ptr[i + 2]));
-        i += 2;
-    }
-    return awi_str_of(text, n);
-}
+#define TAGS_MAX        10
+#define BUCKET_TAGS_MAX 50
 
 static size_t characters(struct awi_str s)
 {
@@ -74,20 +49,16 @@ static int bad_tagging(struct awi_req *req, struct awi_str header)
                             header);
 }
 
-int s3_check_object_tags(struct awi_req *req, const struct s3_TagSet *tags)
+/* Each tag for itself, and no key twice. */
+static int check_tags(struct awi_req *req, const struct s3_TagSet *tags)
 {
-    if (tags->n > TAGS_MAX) {
-        return awi_fail(
-            req, &s3_error_BadRequest, "Object tags cannot be greater than %d", TAGS_MAX);
-    }
-    for (size_t i = 0; i < tags->n; i++) {
-        struct s3_TagError body = {.TagKey = tags->items[i].Key};
-        int r = check_tag(req, &tags->items[i]);
+    int r = 0;
 
-        if (r != 0) {
-            return r;
-        }
-        for (size_t j = 0; j < i; j++) {
+    for (size_t i = 0; r == 0 && i < tags->n; i++) {
+        struct s3_TagError body = {.TagKey = tags->items[i].Key};
+
+        r = check_tag(req, &tags->items[i]);
+        for (size_t j = 0; r == 0 && j < i; j++) {
             if (awi_str_eq(tags->items[i].Key, tags->items[j].Key)) {
                 return awi_fail_with(req,
                                      &s3_error_InvalidTag,
@@ -96,7 +67,24 @@ int s3_check_object_tags(struct awi_req *req, const struct s3_TagSet *tags)
             }
         }
     }
-    return 0;
+    return r;
+}
+
+int s3_check_object_tags(struct awi_req *req, const struct s3_TagSet *tags)
+{
+    return tags->n > TAGS_MAX
+               ? awi_fail(
+                     req, &s3_error_BadRequest, "Object tags cannot be greater than %d", TAGS_MAX)
+               : check_tags(req, tags);
+}
+
+int s3_check_bucket_tags(struct awi_req *req, const struct s3_TagSet *tags)
+{
+    return tags->n > BUCKET_TAGS_MAX ? awi_fail(req,
+                                                &s3_error_BadRequest,
+                                                "Bucket tag count cannot be greater than %d",
+                                                BUCKET_TAGS_MAX)
+                                     : check_tags(req, tags);
 }
 
 int s3_parse_tagging(struct awi_req *req, struct awi_str header, struct s3_TagSet *ret)
@@ -121,10 +109,12 @@ int s3_parse_tagging(struct awi_req *req, struct awi_str header, struct s3_TagSe
             continue;
         }
         awi_str_cut(&pair, '=', &key);
-        tag.Key = unescape(awi_arena(req), key);
-        tag.Value = unescape(awi_arena(req), pair.ptr ? pair : AWI_STR(""));
-        if (!tag.Key.ptr || !tag.Value.ptr) {
-            return bad_tagging(req, header);
+        r = awi_url_decode(awi_arena(req), key, true, &tag.Key);
+        if (r == 0) {
+            r = awi_url_decode(awi_arena(req), pair.ptr ? pair : AWI_STR(""), true, &tag.Value);
+        }
+        if (r < 0) {
+            return r == -EINVAL ? bad_tagging(req, header) : r;
         }
         for (size_t i = 0; i < ret->n; i++) {
             if (awi_str_eq(ret->items[i].Key, tag.Key)) {
