@@ -92,7 +92,8 @@ for good, operator, value in (
         (True, "ArnEquals", "<caller>"), (True, "ArnEquals", "arn:aws:iam::*:user/*"),
         (True, "ArnLike", "arn:aws:iam::<alpha>:user/<name>"),
         (False, "ArnLike", "arn:aws:iam::*:role/*"),
-        (False, "ArnLike", "arn:aws:iam:*user/<name>"), (True, "StringLike", "arn:aws:iam:*user/<name>"),
+        (False, "ArnLike", "arn:aws:iam:*user/<name>"),
+        (True, "StringLike", "arn:aws:iam:*user/<name>"),
         (True, "ArnNotEquals", "arn:aws:iam::*:role/*"), (False, "ArnNotLike", "arn:*:iam::*:user/*")):
     (holds if good else fails)("5.7", "%s %s" % (operator, value),
                                {operator: {"aws:PrincipalArn": value}})

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules 4.1 to 4.9: when a statement matches."""
-from rules.table import (DENY_RESOURCE, NO_IDENTITY, NO_REASON, allowed, assume, federated, get,
-                         get_user, item, listing, refused, root, rule, session, tables, user, version,
-                         written)
+from rules.table import (DENY_RESOURCE, NO_IDENTITY, allowed, assume, federated, get, listing, refused,
+                         rule, session, tables, user, version, written)
 from rules.world import allow, deny, trusts
 
 BUCKET, OBJECT = "arn:aws:s3:::data-alpha", "arn:aws:s3:::data-alpha/*"

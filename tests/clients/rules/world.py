@@ -123,9 +123,10 @@ class World:
         return self.of("management", "organizations").create_organizational_unit(
             ParentId=self.names[parent], Name=name)["OrganizationalUnit"]["Id"]
 
-    def account(self, name, parent="root", management="management"):
-        org = self.of(management, "organizations")
-        status = org.create_account(AccountName=name, Email=name + "@example.com")["CreateAccountStatus"]
+    def account(self, name, parent):
+        org = self.of("management", "organizations")
+        status = org.create_account(AccountName=name,
+                                    Email=name + "@example.com")["CreateAccountStatus"]
         while status["State"] == "IN_PROGRESS":
             status = org.describe_create_account_status(
                 CreateAccountRequestId=status["Id"])["CreateAccountStatus"]
@@ -138,6 +139,7 @@ class World:
         """A bucket with objects, a table, and a user who may assume any role that lets it in."""
         s3 = self.of(name, "s3")
         s3.create_bucket(Bucket="data-" + name)
+        s3.delete_public_access_block(Bucket="data-" + name)
         for key in ("in/x", "In/x", "home/none/x"):
             s3.put_object(Bucket="data-" + name, Key=key, Body=b"x")
         self.of(name, "dynamodb").create_table(
@@ -157,7 +159,7 @@ class World:
         self.names.update({"caller": user["Arn"], "name": name, "id": user["UserId"]})
         self.limit(iam, "user", name, statements, boundary, account, managed)
         key = iam.create_access_key(UserName=name)["AccessKey"]
-        return Caller(self, user["Arn"], key, self.names[account])
+        return Caller(self, user["Arn"], key, user["Arn"].split(":")[4])
 
     def role(self, statements=(), trust=None, boundary=None, account="alpha", tags=None, path="/",
              managed=None, **more):
