@@ -199,6 +199,11 @@ SCRIPTS = {
     "ruby-http": ("ruby", ["-rnet/https", "-e", "1"], ["fetch.rb"]),
     "aiohttp": ("/usr/bin/python3", ["-c", "import aiohttp"], ["fetch_async.py", "aiohttp"]),
     "httpx": ("/usr/bin/python3", ["-c", "import httpx"], ["fetch_async.py", "httpx"]),
+    "urllib3": (box.WHEELS_PYTHON, ["-c", "import urllib3"], ["fetch_wheel.py", "urllib3"]),
+    "requests": (box.WHEELS_PYTHON, ["-c", "import requests"], ["fetch_wheel.py", "requests"]),
+    "pyopenssl": (box.WHEELS_PYTHON, ["-c", "import OpenSSL"], ["fetch_wheel.py", "pyopenssl"]),
+    "pycurl": (box.WHEELS_PYTHON, ["-c", "import pycurl"], ["fetch_wheel.py", "pycurl"]),
+    "curl-cffi": (box.WHEELS_PYTHON, ["-c", "import curl_cffi"], ["fetch_wheel.py", "curl_cffi"]),
 }
 
 
@@ -218,7 +223,7 @@ def by_name(name):
     if name == "wget":
         box.need("wget", "wget")
         return Wget()
-    if name in ("libcurl-openssl", "libcurl-gnutls"):
+    if name in ("libcurl-openssl", "libcurl-gnutls", "libcurl-nss"):
         program = os.path.join(box.BUILD, "tests", "clients", "fetch-" + name.split("-")[1])
         return Program(name, [box.need(program, name)], signs=True, cafile=lambda p: ([], [p], {}))
     if name == "node-https":

@@ -15,6 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.environ.get("AWI_BUILD", os.path.join(ROOT, "build"))
 PROGRAMS = os.path.join(ROOT, "tests", "clients", "programs")
 CLIENTS_PYTHON = os.path.join(ROOT, ".venv-clients", "bin", "python3")
+WHEELS_PYTHON = os.path.join(ROOT, ".venv-wheels", "bin", "python3")
 LIBRARY = os.path.join(BUILD, "preload", "libawsintercept.so")
 
 FIRST = "123456789012"

@@ -17,12 +17,13 @@ class Failed(Exception):
 class Program:
     """A program that does all steps in one process and prints what it saw."""
 
-    def __init__(self, argv, services=("s3", "dynamodb")):
+    def __init__(self, argv, services=("s3", "dynamodb"), last=""):
         self.argv = argv
         self.services = services
+        self.last = [last] if last else []
 
     def run(self, world):
-        result = world.run(self.argv + [box.SECOND])
+        result = world.run([*self.argv, box.SECOND, *self.last])
         if result.returncode:
             raise Failed("status %d\n%s\n%s" % (result.returncode, result.stdout, result.stderr))
         return json.loads(result.stdout)
@@ -128,6 +129,21 @@ def node_command():
     return [box.need("node", "node"), os.path.join(modules, "sdk.mjs")]
 
 
+def java_command(http):
+    """Compiled by the build, where the SDK's jars were there."""
+    classes = os.path.join(box.BUILD, "tests", "clients")
+    jars = os.path.join(box.ROOT, "tests", "clients", "java", "lib")
+    java = box.need("java", "java")
+    if not os.path.isdir(jars) or not os.path.exists(os.path.join(classes, "Sdk.class")):
+        box.skip("the AWS SDK for Java is not here (scripts/setup brings it, before meson setup)")
+    return [java, "-XX:TieredStopAtLevel=1", "-cp", "%s:%s/*" % (classes, jars), "Sdk", http]
+
+
+def rust_command():
+    program = os.path.join(box.ROOT, "tests", "clients", "rust", "out", "sdk")
+    return [box.need(program, "the program on the AWS SDK for Rust (it needs cargo)")]
+
+
 def ruby_command():
     ruby = [box.need("ruby", "ruby")]
     if subprocess.run(ruby + ["-raws-sdk-s3", "-e", "1"], capture_output=True, check=False).returncode:
@@ -136,12 +152,20 @@ def ruby_command():
 
 
 def by_name(name):
+    sdk = os.path.join(box.PROGRAMS, "sdk.py")
     if name.startswith("awscli-"):
         return Cli(aws_command(name))
     if name.startswith("boto3-"):
-        return Program(python_command(name) + [os.path.join(box.PROGRAMS, "sdk.py")])
-    if name == "node-sdk":
-        return Program(node_command())
+        return Program([*python_command(name), sdk])
+    if name == "aiobotocore":
+        wheels = box.need(box.WHEELS_PYTHON, ".venv-wheels")
+        return Program([wheels, os.path.join(box.PROGRAMS, "sdk_async.py")], services=("s3",))
+    if name.startswith("node-sdk"):
+        return Program(node_command(), last=name[len("node-sdk-"):])
+    if name.startswith("java-sdk-"):
+        return Program(java_command(name[len("java-sdk-"):]))
+    if name == "rust-sdk":
+        return Program(rust_command(), services=("s3",))
     if name == "ruby-sdk":
         return Program(ruby_command() + [os.path.join(box.PROGRAMS, "sdk.rb")], services=("s3",))
     raise SystemExit("no client is called " + name)

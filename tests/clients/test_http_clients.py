@@ -10,6 +10,7 @@ import re
 import sys
 
 import fetchers
+import records
 import sandbox as box
 from fetchers import Request
 
@@ -33,11 +34,12 @@ def error(answer):
 
 
 class Scenario:
-    def __init__(self, client, scheme, world, tap):
+    def __init__(self, client, scheme, world, tap, record):
         self.client = client
         self.scheme = scheme
         self.world = world
         self.tap = tap
+        self.record = record
 
     def name(self, text):
         return "%s %s: %s" % (self.client.name, self.scheme, text)
@@ -79,11 +81,8 @@ class Scenario:
         return {**found, "SessionToken": found.get("Token")}
 
     def assume(self, first):
-        who, answer = self.send(
-            self.sts(first, Action="GetCallerIdentity"),
-            self.sts(first, Action="AssumeRole", RoleSessionName="visit",
-                     RoleArn="arn:aws:iam::%s:role/Visitor" % box.SECOND))
-        self.equal(element(who, "Account"), box.FIRST, "who am I")
+        answer, = self.send(self.sts(first, Action="AssumeRole", RoleSessionName="visit",
+                                     RoleArn="arn:aws:iam::%s:role/Visitor" % box.SECOND))
         if not self.tap.check(answer.status == 200, self.name("assume a role"), answer):
             return None
         return {k: element(answer, k) for k in ("AccessKeyId", "SecretAccessKey", "SessionToken")}
@@ -149,21 +148,32 @@ class Scenario:
 
     def run(self):
         bucket = "second-%s-%s" % (self.client.name, self.scheme)
-        first = self.metadata_keys()
-        second = first and self.assume(first)
+        with self.record.step(records.WHO):
+            first = self.metadata_keys()
+            if first:
+                who, = self.send(self.sts(first, Action="GetCallerIdentity"))
+                self.equal(element(who, "Account"), box.FIRST, "who am I")
+        with self.record.step(records.ROLE):
+            second = first and self.assume(first)
+            if second:
+                self.forged(second)
         if second:
-            self.second_works(second, bucket)
-            self.first_is_kept_out(first, bucket)
-            self.table(first, second)
-            self.forged(second)
+            with self.record.step(records.OBJECTS):
+                self.second_works(second, bucket)
+            with self.record.step(records.APART):
+                self.first_is_kept_out(first, bucket)
+            with self.record.step(records.TABLE):
+                self.table(first, second)
 
 
 def main():
     client = fetchers.by_name(sys.argv[1])
     tap = box.Tap()
+    record = records.Record(client.name, "LD_PRELOAD", tap)
     for scheme in ("http", "https"):
         with box.Sandbox() as world:
-            Scenario(client, scheme, world, tap).run()
+            Scenario(client, scheme, world, tap, record).run()
+    record.write()
     tap.end()
 
 

@@ -8,6 +8,7 @@ import re
 import sys
 
 import fetchers
+import records
 import sandbox as box
 
 BUCKET = "second-tool"
@@ -75,7 +76,12 @@ def ways(tool):
     box.need(tool, tool)
     if tool == "s3cmd":
         return [("http", S3cmd("--no-ssl", "--region=us-east-1")), ("https", S3cmd("--ssl"))]
-    return [(how, Rclone(how)) for how in ("launcher", "preloaded shell", "preloaded")]
+    return [(how, Rclone(how)) for how in ("launcher", "preloaded shell", "LD_PRELOAD")]
+
+
+def started(tried):
+    """The ways as the record tells them: over http and https is one."""
+    return ", ".join(how for how, _ in tried) if isinstance(tried[0][1], Rclone) else "LD_PRELOAD"
 
 
 def sts(world, keys, **parameters):
@@ -86,7 +92,7 @@ def sts(world, keys, **parameters):
     return dict(re.findall(r"<(\w+)>([^<]+)</", answer.body))
 
 
-def scenario(client, how, world, tap):
+def scenario(client, how, world, tap, record):
     first = {"AccessKeyId": box.FIRST, "SecretAccessKey": "secret"}
     second = sts(world, first, Action="AssumeRole", RoleSessionName="visit",
                  RoleArn="arn:aws:iam::%s:role/Visitor" % box.SECOND)
@@ -95,25 +101,31 @@ def scenario(client, how, world, tap):
     tap.equal(sts(world, second, Action="GetCallerIdentity").get("Account"), box.SECOND,
               how + ": who am I there")
     path = world.write("hello.txt", TEXT)
-    tap.ran(client.make(world, second), how + ": create a bucket there")
-    tap.ran(client.put(world, second, path), how + ": put an object there")
-    got = client.get(world, second)
-    tap.check(got.returncode == 0 and got.stdout == TEXT, how + ": get the object", got)
-    listed = client.buckets(world, second)
-    tap.check(BUCKET in listed.stdout, how + ": the bucket is listed there", listed)
-    listed = client.buckets(world, first)
-    tap.check(listed.returncode == 0 and BUCKET not in listed.stdout,
-              how + ": the first account does not list it", listed)
-    got = client.get(world, first)
-    tap.check(got.returncode != 0 and TEXT not in got.stdout,
-              how + ": the first account cannot read it", got)
+    with record.step(records.OBJECTS):
+        tap.ran(client.make(world, second), how + ": create a bucket there")
+        tap.ran(client.put(world, second, path), how + ": put an object there")
+        got = client.get(world, second)
+        tap.check(got.returncode == 0 and got.stdout == TEXT, how + ": get the object", got)
+        listed = client.buckets(world, second)
+        tap.check(BUCKET in listed.stdout, how + ": the bucket is listed there", listed)
+    with record.step(records.APART):
+        listed = client.buckets(world, first)
+        tap.check(listed.returncode == 0 and BUCKET not in listed.stdout,
+                  how + ": the first account does not list it", listed)
+        got = client.get(world, first)
+        tap.check(got.returncode != 0 and TEXT not in got.stdout,
+                  how + ": the first account cannot read it", got)
 
 
 def main():
     tap = box.Tap()
-    for how, client in ways(sys.argv[1]):
+    name = sys.argv[1]
+    tried = ways(name)
+    record = records.Record(name, started(tried), tap)
+    for how, client in tried:
         with box.Sandbox() as world:
-            scenario(client, how, world, tap)
+            scenario(client, how, world, tap, record)
+    record.write()
     tap.end()
 
 

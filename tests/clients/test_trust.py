@@ -54,7 +54,8 @@ def presigned():
 def own_ca(name, cert):
     """The ways in which the user of this client names a CA file."""
     by_argument = {"curl": "--cacert", "wget": "--ca-certificate", "libcurl-openssl": "CURLOPT_CAINFO",
-                   "libcurl-gnutls": "CURLOPT_CAINFO", "node-https": "NODE_EXTRA_CA_CERTS"}
+                   "libcurl-gnutls": "CURLOPT_CAINFO", "libcurl-nss": "CURLOPT_CAINFO",
+                   "node-https": "NODE_EXTRA_CA_CERTS"}
     if name in by_argument:
         yield by_argument[name], {"cafile": cert}
     if name == "curl":

@@ -94,7 +94,7 @@ int main(int argc, char **argv)
     CURL *curl;
 
     if (argc < 3) {
-        fprintf(stderr, "usage: fetch REQUESTS OUTDIR [CAFILE]\n");
+        fprintf(stderr, "usage: fetch REQUESTS OUTDIR [CAFILE]\n%s\n", curl_version());
         return 2;
     }
     in = fopen(argv[1], "r");
