@@ -29,6 +29,9 @@ struct awi_core {
     struct awi_random random;
     uint64_t request_ids; /* stream of unique names, ids.h */
     pid_t pid;            /* of this process */
+
+#define AWI_CORE_USES 256
+    uint64_t uses[AWI_CORE_USES]; /* what request/use.c noted lately; atomic */
 };
 
 /* Takes nothing and opens nothing yet. */

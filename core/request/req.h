@@ -42,6 +42,7 @@ struct awi_req {
     /* identify */
     struct awi_sigv4 signature;
     struct awi_identity identity;
+    bool authenticated; /* the caller is who it says, as far as the mode asks for proof */
 
     /* authorize: what was asked and decided, for the call log */
     struct log_Access *access;

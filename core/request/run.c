@@ -11,6 +11,7 @@
 #include "core/request/record.h"
 #include "core/request/req.h"
 #include "core/request/reserved.h"
+#include "core/request/use.h"
 
 #include <errno.h>
 #include <string.h>
@@ -264,6 +265,7 @@ static int verify(struct awi_req *req)
     enum awi_refusal refusal = AWI_REFUSE_NOTHING;
 
     if (!req->identity.verify) {
+        req->authenticated = true;
         return 0;
     }
     const struct awi_verify question = {
@@ -274,6 +276,7 @@ static int verify(struct awi_req *req)
         .now_ms = req->now,
     };
     int r = awi_sigv4_verify(req->arena, &question, &refusal, &why);
+    req->authenticated = r == 0;
     return r > 0 ? refuse(req, refusal, why) : r;
 }
 
@@ -348,6 +351,7 @@ static int finish(struct awi_req *req, int r)
     req->txn = NULL;
     r = r < 0 ? awi_request_answer_fault(req, r) : awi_request_answer(req);
     if (r == 0) {
+        awi_request_note_use(req);
         awi_request_record(req);
     }
     return r;

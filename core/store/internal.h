@@ -144,7 +144,10 @@ int awi_env_check(struct awi_store *store, bool write_locked);
 /* Grows the mapping to hold what others wrote and the headroom. Holds write_lock. */
 int awi_env_grow(struct awi_store *store, struct awi_env *env);
 bool awi_env_has_room(struct awi_store *store, struct awi_env *env);
+/* 0: not at all if it is taken. */
 int awi_mutex_lock_for(pthread_mutex_t *mutex, unsigned seconds);
+/* How long this thread waits for LMDB's own locks from now on. */
+void awi_lmdb_wait(unsigned seconds);
 
 /* --- dir.c ------------------------------------------------------------------------------------ */
 

@@ -43,6 +43,7 @@ __attribute__((constructor)) static void point_stderr(void)
 }
 
 static __thread struct awi_lmdb_io *current;
+static __thread unsigned writer_wait = WRITER_WAIT_SECONDS;
 static int (*hide)(int fd);
 static void (*unhide)(int fd);
 
@@ -235,6 +236,9 @@ int awi_mutex_lock_for(pthread_mutex_t *mutex, unsigned seconds)
     if (r != EBUSY) {
         return r;
     }
+    if (seconds == 0) {
+        return ETIMEDOUT;
+    }
 #ifdef __SANITIZE_THREAD__ /* which does not know the clocks and dead owners of the others */
     return pthread_mutex_lock(mutex);
 #else
@@ -247,7 +251,12 @@ int awi_mutex_lock_for(pthread_mutex_t *mutex, unsigned seconds)
 
 int awi_lmdb_mutex_lock(pthread_mutex_t *mutex)
 {
-    return awi_mutex_lock_for(mutex, WRITER_WAIT_SECONDS);
+    return awi_mutex_lock_for(mutex, writer_wait);
+}
+
+void awi_lmdb_wait(unsigned seconds)
+{
+    writer_wait = seconds;
 }
 
 static bool may_grow_to(uint64_t end)

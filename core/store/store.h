@@ -69,6 +69,8 @@ struct awi_journal *awi_store_journal(struct awi_store *store);
  * not limited; beyond it -ENOSPC, and the next one has more room.
  */
 int awi_txn_begin(struct awi_store *store, bool write, struct awi_txn **ret);
+/* One for writing, unless another writer is at work: -EBUSY. For what can be done another time. */
+int awi_txn_try(struct awi_store *store, struct awi_txn **ret);
 /* Ends the transaction in any case; on failure nothing of it is kept. After a put or delete that
  * failed otherwise than by -ENOENT or -EEXIST, commit gives that error again. */
 int awi_txn_commit(struct awi_txn *txn);

@@ -178,7 +178,7 @@ static int start_write(struct awi_store *store, struct awi_txn *txn)
     }
 }
 
-static int try_write(struct awi_store *store, struct awi_txn **ret)
+static int try_write(struct awi_store *store, unsigned wait, struct awi_txn **ret)
 {
     struct awi_env *env;
     int r = awi_env_get(store, &env);
@@ -186,7 +186,7 @@ static int try_write(struct awi_store *store, struct awi_txn **ret)
     if (r < 0) {
         return r;
     }
-    r = -awi_mutex_lock_for(&store->write_lock, WRITER_WAIT_SEC);
+    r = -awi_mutex_lock_for(&store->write_lock, wait);
     if (r < 0) {
         awi_env_put(store);
         return r;
@@ -195,7 +195,9 @@ static int try_write(struct awi_store *store, struct awi_txn **ret)
     struct awi_txn *txn = NULL;
     if (r == 0) {
         txn = new_txn(store, atomic_load(&store->env), true);
+        awi_lmdb_wait(wait);
         r = txn ? start_write(store, txn) : -ENOMEM;
+        awi_lmdb_wait(WRITER_WAIT_SEC);
     }
     if (r < 0) {
         pthread_mutex_unlock(&store->write_lock);
@@ -211,10 +213,17 @@ static int try_write(struct awi_store *store, struct awi_txn **ret)
 
 static int begin_write(struct awi_store *store, struct awi_txn **ret)
 {
-    int r = try_write(store, ret);
+    int r = try_write(store, WRITER_WAIT_SEC, ret);
 
     /* The next try replaces it. */
-    return r < 0 && is_broken(store) ? try_write(store, ret) : r;
+    return r < 0 && is_broken(store) ? try_write(store, WRITER_WAIT_SEC, ret) : r;
+}
+
+int awi_txn_try(struct awi_store *store, struct awi_txn **ret)
+{
+    *ret = NULL;
+    int r = try_write(store, 0, ret);
+    return r == -ETIMEDOUT ? -EBUSY : r;
 }
 
 int awi_txn_begin(struct awi_store *store, bool write, struct awi_txn **ret)

@@ -7,6 +7,7 @@
 
 #include "core/identity/key.h"
 #include "core/identity/session.h"
+#include "core/identity/use.h"
 
 #include <errno.h>
 
@@ -179,7 +180,22 @@ int iam_delete_access_key(struct awi_req *req,
     r = r ? r : open_key(req, &holder, in->AccessKeyId, &key);
     r = r ? r : iam_texts_remove(&ids, in->AccessKeyId);
     r = r ? r : awi_access_key_delete(awi_request_txn(req), in->AccessKeyId);
+    r = r ? r : iam_use_forget(req, in->AccessKeyId);
     return r ? r : save_holder(req, &holder, &ids);
+}
+
+int iam_key_used(struct awi_req *req, struct awi_str id, struct iam_AccessKeyLastUsed *ret)
+{
+    struct core_UseRecord use;
+    int r = awi_use_of_key(awi_request_txn(req), awi_arena(req), awi_account(req), id, &use);
+
+    *ret = (struct iam_AccessKeyLastUsed){.ServiceName = AWI_STR("N/A"), .Region = AWI_STR("N/A")};
+    if (r == 0) {
+        ret->LastUsedDate = use.Time;
+        ret->ServiceName = use.Service;
+        ret->Region = use.Region;
+    }
+    return r == -ENOENT ? 0 : r;
 }
 
 int iam_get_access_key_last_used(struct awi_req *req,
@@ -198,7 +214,5 @@ int iam_get_access_key_last_used(struct awi_req *req,
         return r ? r : -ENOMEM;
     }
     out->UserName = key.UserName;
-    out->AccessKeyLastUsed->ServiceName = AWI_STR("N/A");
-    out->AccessKeyLastUsed->Region = AWI_STR("N/A");
-    return 0;
+    return iam_key_used(req, in->AccessKeyId, out->AccessKeyLastUsed);
 }

@@ -133,8 +133,8 @@ static int take_role(struct details *d, struct awi_str value)
         .RoleId = role.RoleId,
         .Arn = role.Arn,
         .CreateDate = role.Created,
-        .RoleLastUsed = awi_arena_new(awi_arena(d->req), struct iam_RoleLastUsed),
     };
+    r = r ? r : iam_role_used(d->req, role.RoleId, &ret->RoleLastUsed);
     r = r ? r : iam_trust_show(d->req, &role, &ret->AssumeRolePolicyDocument);
     r = r ? r
           : show_policies(d,

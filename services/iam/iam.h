@@ -240,6 +240,8 @@ int iam_role_show(struct awi_req *req,
                   const struct core_RoleRecord *record,
                   bool whole,
                   struct iam_Role *ret);
+/* When a role's sessions last acted; without members where they never did. */
+int iam_role_used(struct awi_req *req, struct awi_str role_id, struct iam_RoleLastUsed **ret);
 int iam_user_show(struct awi_req *req,
                   const struct core_UserRecord *record,
                   bool whole,
@@ -247,6 +249,10 @@ int iam_user_show(struct awi_req *req,
 void iam_group_show(const struct core_GroupRecord *record, struct iam_Group *ret);
 /* The user that a request names, or who calls. >0 when neither. */
 int iam_user_named(struct awi_req *req, struct awi_str name, struct awi_str *ret);
+/* When a key was last used; "N/A" where it never was. */
+int iam_key_used(struct awi_req *req, struct awi_str id, struct iam_AccessKeyLastUsed *ret);
+/* A principal or a key is gone, and with it when it was used. */
+int iam_use_forget(struct awi_req *req, struct awi_str id);
 int iam_policy_get(struct awi_req *req, struct awi_str arn, struct core_ManagedPolicyRecord *ret);
 int iam_policy_put(struct awi_req *req, const struct core_ManagedPolicyRecord *record);
 

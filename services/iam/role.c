@@ -4,11 +4,28 @@
  */
 #include "services/iam/iam.h"
 
+#include "core/identity/use.h"
 #include "core/util/cleanup.h"
 
 #include <errno.h>
 
 #define HOUR 3600
+
+int iam_role_used(struct awi_req *req, struct awi_str id, struct iam_RoleLastUsed **ret)
+{
+    struct core_UseRecord use;
+    int r = awi_use_last(awi_request_txn(req), awi_arena(req), awi_account(req), id, &use);
+
+    *ret = awi_arena_new(awi_arena(req), struct iam_RoleLastUsed);
+    if (!*ret || (r && r != -ENOENT)) {
+        return *ret ? r : -ENOMEM;
+    }
+    if (r == 0) {
+        (*ret)->LastUsedDate = use.Time;
+        (*ret)->Region = use.Region;
+    }
+    return 0;
+}
 
 int iam_role_show(struct awi_req *req,
                   const struct core_RoleRecord *record,
@@ -28,8 +45,7 @@ int iam_role_show(struct awi_req *req,
     if (r || !whole) {
         return r;
     }
-    ret->RoleLastUsed = awi_arena_new(awi_arena(req), struct iam_RoleLastUsed);
-    r = ret->RoleLastUsed ? 0 : -ENOMEM;
+    r = iam_role_used(req, record->RoleId, &ret->RoleLastUsed);
     r = r ? r : iam_boundary_show(req, record->PermissionsBoundary, &ret->PermissionsBoundary);
     return r || record->Tags.n == 0 ? r : iam_tags_show(req, &record->Tags, &ret->Tags);
 }
@@ -197,5 +213,6 @@ int iam_delete_role(struct awi_req *req, const struct iam_DeleteRoleRequest *in,
     r = r ? r : iam_entity_check_bare(req, &e);
     r = r ? r : iam_use_move(req, &e, AWI_STR_NULL);
     r = r ? r : awi_role_delete(awi_request_txn(req), awi_arena(req), awi_account(req), e.name);
+    r = r ? r : iam_use_forget(req, e.role.RoleId);
     return r ? r : iam_quota_give(req, AWI_ROLE_TABLE);
 }

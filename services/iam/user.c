@@ -244,6 +244,7 @@ int iam_delete_user(struct awi_req *req, const struct iam_DeleteUserRequest *in,
     r = r ? r : iam_entity_check_bare(req, &e);
     r = r ? r : iam_use_move(req, &e, AWI_STR_NULL);
     r = r ? r : awi_user_delete(awi_request_txn(req), awi_arena(req), awi_account(req), e.name);
+    r = r ? r : iam_use_forget(req, e.user.UserId);
     return r ? r : iam_quota_give(req, AWI_USER_TABLE);
 }
 

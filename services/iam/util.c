@@ -5,6 +5,7 @@
 #include "services/iam/iam.h"
 
 #include "core/identity/key.h"
+#include "core/identity/use.h"
 #include "core/util/url.h"
 
 #include <errno.h>
@@ -61,6 +62,11 @@ struct awi_str iam_lower(struct awi_req *req, struct awi_str name)
 struct awi_scope iam_core_scope(struct awi_req *req)
 {
     return awi_principal_scope(awi_request_txn(req), awi_account(req));
+}
+
+int iam_use_forget(struct awi_req *req, struct awi_str id)
+{
+    return awi_use_forget(awi_request_txn(req), awi_arena(req), awi_account(req), id);
 }
 
 bool iam_texts_has(const struct core_Texts *texts, struct awi_str text)
