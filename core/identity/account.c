@@ -2,7 +2,9 @@
 #include "core/identity/account.h"
 
 #include "core/store/record.h"
+#include "core/util/base64.h"
 #include "core/util/cleanup.h"
+#include "core/util/digest.h"
 
 #include "gen/core.h"
 
@@ -19,6 +21,17 @@ static struct awi_scope scope_of(const struct awi_directory *dir)
 struct awi_str awi_account_acting(const struct awi_config *config, struct awi_str id)
 {
     return config->accounts_mode == AWI_ACCOUNTS_SINGLE ? config->account_id : id;
+}
+
+struct awi_str awi_account_canonical_id(struct awi_arena *arena, struct awi_str id)
+{
+    unsigned char digest[32];
+    struct awi_str text = awi_arena_printf(arena, "canonical user %.*s", AWI_STR_FMT(id));
+
+    if (!text.ptr || awi_digest_of(AWI_SHA256, text, digest) < 0) {
+        return AWI_STR_NULL;
+    }
+    return awi_hex(arena, awi_str_of(digest, sizeof(digest)));
 }
 
 /* Is the account there without any record? */

@@ -39,6 +39,10 @@ int awi_account_state(const struct awi_directory *dir,
 int awi_account_get(const struct awi_directory *dir,
                     struct awi_str id,
                     struct core_AccountRecord *ret);
+/* The account's canonical user id, by which S3 and CanonicalUser principals know it: 64 hex digits,
+ * the same for ever. Absent: no memory. */
+struct awi_str awi_account_canonical_id(struct awi_arena *arena, struct awi_str id);
+
 /* Writes the record under its Id. */
 int awi_account_put(const struct awi_directory *dir, const struct core_AccountRecord *record);
 int awi_account_delete(const struct awi_directory *dir, struct awi_str id);

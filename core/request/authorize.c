@@ -190,8 +190,7 @@ static int decide(struct awi_req *req,
                   const struct awi_access *access,
                   struct refusal *ret)
 {
-    struct awi_policy_request asked = {
-        .caller = l->caller, .action = access->action, .resource = access->resource};
+    struct awi_policy_request asked = {.action = access->action, .resource = access->resource};
     struct awi_policy_decision decision = {.verdict = AWI_ALLOWED, .layer = AWI_LAYER_NONE};
 
     *ret = (struct refusal){.message = AWI_STR_NULL};
@@ -199,6 +198,7 @@ static int decide(struct awi_req *req,
     if (r < 0) {
         return r;
     }
+    asked.caller = l->caller;
     if (is_plain_root(l, access)) {
         decision.layer = AWI_LAYER_ROOT;
     } else if (!(access->flags & AWI_ACCESS_FREE)) {

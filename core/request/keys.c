@@ -138,6 +138,9 @@ static void add_session(struct keys *keys, const struct awi_layers *l)
         add_number(
             keys, AWI_STR("aws:MultiFactorAuthAge"), (l->req->now - session->MfaTime.ms) / 1000);
     }
+    if (session->FederatedProvider.len) {
+        add(keys, AWI_STR("aws:FederatedProvider"), session->FederatedProvider);
+    }
     if (session->SourceIdentity.len) {
         add(keys, AWI_STR("aws:SourceIdentity"), session->SourceIdentity);
     }

@@ -5,6 +5,7 @@
 #include "core/identity/managed.h"
 #include "core/identity/organization.h"
 #include "core/identity/principal.h"
+#include "core/request/caller.h"
 #include "core/request/req.h"
 
 #include "gen/core.h"
@@ -278,39 +279,6 @@ static int of_organization(struct awi_layers *l, struct awi_str account)
     return r < 0 ? r : levels(l, organization, account, AWI_SCP, &l->layers.scp, &l->layers.n_scp);
 }
 
-static enum awi_policy_caller_type caller_type(enum awi_principal_type type)
-{
-    static const enum awi_policy_caller_type types[] = {
-        [AWI_PRINCIPAL_ROOT] = AWI_CALLER_ROOT,
-        [AWI_PRINCIPAL_USER] = AWI_CALLER_USER,
-        [AWI_PRINCIPAL_ROLE] = AWI_CALLER_ROLE,
-        [AWI_PRINCIPAL_FEDERATED] = AWI_CALLER_FEDERATED,
-        [AWI_PRINCIPAL_ANONYMOUS] = AWI_CALLER_ANONYMOUS,
-        [AWI_PRINCIPAL_SERVICE] = AWI_CALLER_SERVICE,
-    };
-
-    return types[type];
-}
-
-static void set_caller(struct awi_layers *l, const struct awi_principal *who)
-{
-    struct awi_str id = who->user_id;
-    struct awi_str head;
-
-    awi_str_cut(&id, ':', &head);
-    l->caller = (struct awi_policy_caller){
-        .type = caller_type(who->type),
-        .account = who->account,
-        .arn = who->arn,
-        .issuer_arn = who->issuer_arn,
-        .unique_id = head,
-    };
-    if (who->type == AWI_PRINCIPAL_ANONYMOUS) {
-        l->caller.account = AWI_STR_NULL;
-        l->caller.arn = AWI_STR("*");
-    }
-}
-
 /* Who federated is the user of the issuer's ARN; the root user has no policies. */
 static int of_federated(struct awi_layers *l, const struct awi_principal *who)
 {
@@ -334,7 +302,7 @@ int awi_layers_begin(struct awi_req *req, struct awi_layers *ret)
     int r = 0;
 
     *ret = (struct awi_layers){.req = req};
-    set_caller(ret, who);
+    awi_caller_begin(who, &ret->caller);
     switch (who->type) {
     case AWI_PRINCIPAL_USER:
         r = of_user(ret, who->account, who->name);
@@ -378,6 +346,10 @@ int awi_layers_resource(struct awi_layers *l, const struct awi_access *access)
             return r;
         }
         l->layers.resource = r == 0 ? ref : NULL;
+        r = awi_caller_know(l->req->arena, access->policy, &l->caller);
+        if (r < 0) {
+            return r;
+        }
     }
     r = organization_of(l, owner, &organization);
     if (r < 0 || !organization) {

@@ -253,7 +253,7 @@ static int add(struct asking *a, struct awi_str key, struct awi_str value)
 {
     struct awi_str *copy = awi_arena_new(awi_arena(a->req), struct awi_str);
 
-    if (value.len == 0) {
+    if (!awi_str_is_set(value)) {
         return 0;
     }
     if (!copy || !key.ptr || a->n == a->room) {

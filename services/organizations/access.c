@@ -234,8 +234,42 @@ static int find_delegation(struct asking *a, struct awi_str *ret)
     return r;
 }
 
+/* The keys of the request, and aws:ResourceTag of one resource. */
+static int give_context(struct asking *a, struct awi_str id, struct awi_access *item)
+{
+    const struct core_Tags *tags = NULL;
+    int r = awi_str_is_set(a->org.record.RootId) && awi_str_is_set(id)
+                ? org_tags_of(a->req, &a->org, id, &tags)
+                : -ENOENT;
+    size_t n = r == 0 ? tags->n : 0;
+    struct awi_context_entry *entries =
+        awi_arena_array(awi_arena(a->req), struct awi_context_entry, a->n + n);
+
+    if ((r && r != -ENOENT) || !entries) {
+        return r && r != -ENOENT ? r : -ENOMEM;
+    }
+    for (size_t i = 0; i < a->n; i++) {
+        entries[i] = a->context[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        entries[a->n + i] = (struct awi_context_entry){
+            .key = awi_arena_printf(
+                awi_arena(a->req), "aws:ResourceTag/%.*s", AWI_STR_FMT(tags->items[i].Key)),
+            .values = &tags->items[i].Value,
+            .n = 1,
+        };
+        if (!entries[a->n + i].key.ptr) {
+            return -ENOMEM;
+        }
+    }
+    item->context = entries;
+    item->n_context = a->n + n;
+    return 0;
+}
+
 static int list_items(struct asking *a, struct awi_access *items, size_t *ret_n)
 {
+    struct awi_str ids[ORG_RESOURCES + 2] = {{NULL, 0}};
     struct awi_str action =
         awi_arena_printf(awi_arena(a->req), "organizations:%s", a->row->operation);
     bool tagged = false;
@@ -248,6 +282,7 @@ static int list_items(struct asking *a, struct awi_access *items, size_t *ret_n)
         if (!awi_str_is_set(id)) {
             continue;
         }
+        ids[n] = id;
         items[n].resource = arn_of(a, id, &type);
         items[n++].action = action;
         r = add_text(a, "organizations:PolicyType", type);
@@ -261,10 +296,17 @@ static int list_items(struct asking *a, struct awi_access *items, size_t *ret_n)
     }
     tagged = (a->row->flags & ORG_TAGGING) && tags && tags->n;
     if (tagged) {
+        ids[n] = ids[0];
         items[n].resource = items[0].resource;
         items[n++].action = AWI_STR("organizations:TagResource");
     }
     *ret_n = n;
+    for (size_t i = 0; i < n; i++) {
+        int r = give_context(a, ids[i], &items[i]);
+        if (r) {
+            return r;
+        }
+    }
     return action.ptr ? 0 : -ENOMEM;
 }
 
@@ -302,14 +344,10 @@ int org_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
     }
     r = r == -ENOENT ? 0 : r;
     r = r ? r : list_items(&a, items, &ret->n);
-    for (size_t i = 0; r == 0 && i < ret->n; i++) {
-        items[i].context = a.context;
-        items[i].n_context = a.n;
-        if (delegated) {
-            items[i].owner = a.org.record.ManagementAccount;
-            items[i].policy = policy;
-            items[i].flags = AWI_ACCESS_BOUNDARY;
-        }
+    for (size_t i = 0; r == 0 && delegated && i < ret->n; i++) {
+        items[i].owner = a.org.record.ManagementAccount;
+        items[i].policy = policy;
+        items[i].flags = AWI_ACCESS_BOUNDARY;
     }
     ret->items = items;
     return r;

@@ -149,6 +149,11 @@ int org_show_root(struct awi_req *req, const struct org *org, struct organizatio
 int org_take_tags(struct awi_req *req,
                   const struct organizations_Tags *tags,
                   struct core_Tags *ret);
+/* Those of a resource. -ENOENT: it is not there. */
+int org_tags_of(struct awi_req *req,
+                const struct org *org,
+                struct awi_str id,
+                const struct core_Tags **ret);
 
 /* --- Handlers -------------------------------------------------------------------------------- */
 #define ORG_HANDLER(name, Operation)                                                               \

@@ -85,13 +85,11 @@ struct tagged {
     struct core_Tags *tags;
 };
 
-static int open_tagged(struct awi_req *req, struct awi_str id, struct tagged *ret)
+/* -ENOENT: there is no such resource. */
+static int find_tagged(struct awi_req *req, struct awi_str id, struct tagged *ret)
 {
-    int r = org_open_managed(req, &ret->org);
+    int r;
 
-    if (r) {
-        return r;
-    }
     if (awi_str_is_account(id)) {
         r = org_member(&ret->org, id, &ret->account);
         ret->tags = &ret->account.Tags;
@@ -110,6 +108,30 @@ static int open_tagged(struct awi_req *req, struct awi_str id, struct tagged *re
         r = org_unit_get(&ret->org, id, &ret->unit);
         ret->tags = &ret->unit.Tags;
     }
+    return r;
+}
+
+int org_tags_of(struct awi_req *req,
+                const struct org *org,
+                struct awi_str id,
+                const struct core_Tags **ret)
+{
+    struct tagged *tagged = awi_arena_new(awi_arena(req), struct tagged);
+
+    if (!tagged) {
+        return -ENOMEM;
+    }
+    tagged->org = *org;
+    int r = find_tagged(req, id, tagged);
+    *ret = tagged->tags;
+    return r;
+}
+
+static int open_tagged(struct awi_req *req, struct awi_str id, struct tagged *ret)
+{
+    int r = org_open_managed(req, &ret->org);
+
+    r = r ? r : find_tagged(req, id, ret);
     return r == -ENOENT ? awi_fail(req,
                                    &organizations_TargetNotFoundException_error,
                                    "You specified a target that doesn't exist.")

@@ -7,21 +7,14 @@
 #include "services/s3/config.h"
 #include "services/s3/multipart.h"
 
+#include "core/identity/account.h"
 #include "core/util/base64.h"
-#include "core/util/digest.h"
 
 #include <errno.h>
 
 struct awi_str s3_owner_id(struct awi_req *req, struct awi_str account)
 {
-    unsigned char digest[32];
-    struct awi_str text =
-        awi_arena_printf(awi_arena(req), "canonical user %.*s", AWI_STR_FMT(account));
-
-    if (!text.ptr || awi_digest_of(AWI_SHA256, text, digest) < 0) {
-        return AWI_STR_NULL;
-    }
-    return awi_hex(awi_arena(req), awi_str_of(digest, sizeof(digest)));
+    return awi_account_canonical_id(awi_arena(req), account);
 }
 
 struct awi_str s3_bucket_arn(struct awi_req *req, struct awi_str bucket)

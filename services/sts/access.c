@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#define MOST_CONTEXT 70 /* fifty tags, and the rest */
+#define MOST_CONTEXT 170 /* fifty tags of the request, fifty of the role twice, and the rest */
 
 struct context {
     struct awi_context_entry *items;
@@ -72,6 +72,23 @@ static int assume_role_context(struct awi_req *req,
     return add_tags(context, in);
 }
 
+/* The role's own tags. */
+static int add_resource_tags(struct context *context, const struct core_Tags *tags)
+{
+    static const char *const prefixes[] = {"aws", "iam"};
+
+    for (size_t i = 0; i < tags->n * 2; i++) {
+        const struct core_Tag *tag = &tags->items[i / 2];
+        struct awi_str name = awi_arena_printf(
+            context->arena, "%s:ResourceTag/%.*s", prefixes[i % 2], AWI_STR_FMT(tag->Key));
+        if (!name.ptr) {
+            return -ENOMEM;
+        }
+        add(context, name, &tag->Value, 1);
+    }
+    return 0;
+}
+
 /* Does the caller's session hand tags on? */
 static bool hands_on_tags(const struct awi_req *req)
 {
@@ -98,6 +115,7 @@ static int assume_role(struct awi_req *req,
     int r = sts_role_find(req, in->RoleArn, &role, &refused);
 
     r = r ? r : assume_role_context(req, in, &context);
+    r = r ? r : add_resource_tags(&context, &role.record.Tags);
     if (r || !items) {
         return r ? r : -ENOMEM;
     }
