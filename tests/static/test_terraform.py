@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""terraform and its AWS provider, both static, as they are: test_terraform.py seed|landing."""
+"""terraform and its AWS provider, both static, as they are: test_terraform.py seed|landing|backend."""
 import glob
 import json
 import os
@@ -94,6 +94,33 @@ def landing(world, tap):
     tap.equal(result.stdout.strip(), "", "nothing is left in the state")
     gone = aws(world, "organizations", "describe-organization")
     tap.check("AWSOrganizationsNotInUse" in gone.get("error", ""), "the organization is gone", gone)
+
+
+def backend(world, tap):
+    """The state of one account's terraform in S3, what it makes in another account."""
+    aws(world, "s3api", "create-bucket", "--bucket", "terraform-state")
+    aws(world, "s3api", "put-bucket-versioning", "--bucket", "terraform-state",
+        "--versioning-configuration", "Status=Enabled")
+    aws(world, "dynamodb", "create-table", "--table-name", "terraform-locks", "--billing-mode",
+        "PAY_PER_REQUEST", "--key-schema", "AttributeName=LockID,KeyType=HASH",
+        "--attribute-definitions", "AttributeName=LockID,AttributeType=S")
+    terraform = Terraform(world, "backend")
+    if not tap.ran(terraform("init"), "init"):
+        return
+    tap.ran(terraform("apply", "-auto-approve"), "apply")
+    tap.equal(terraform.outputs().get("account"), box.SECOND, "it acts in the other account")
+    member = {"AWS_ACCESS_KEY_ID": box.SECOND, "AWS_SECRET_ACCESS_KEY": "secret"}
+    names = [b["Name"] for b in aws(world, "s3api", "list-buckets", env=member).get("Buckets", [])]
+    tap.equal(names, ["made-in-the-member"], "where the bucket is")
+    tap.ran(terraform("destroy", "-auto-approve"), "destroy")
+    kept = aws(world, "s3api", "list-object-versions", "--bucket", "terraform-state")
+    states = [v for v in kept.get("Versions", []) if v["Key"].endswith(".tfstate")]
+    tap.check(len(states) >= 2, "each state is a version", kept)
+    tap.equal([m["Key"].split(".")[-1] for m in kept.get("DeleteMarkers", []) if m["IsLatest"]],
+              ["tflock"], "the lock file is released")
+    locks = aws(world, "dynamodb", "scan", "--table-name", "terraform-locks")
+    tap.equal([i["LockID"]["S"].split("/")[-1] for i in locks.get("Items", [])],
+              ["terraform.tfstate-md5"], "so is the table's lock; the digest stays")
 
 
 def main():
