@@ -228,6 +228,11 @@ static int check_trailers(struct state *s)
 
 /* --- Time and scope -------------------------------------------------------------------------- */
 
+static bool is_near(int64_t at_ms, int64_t now_ms, int64_t skew_ms)
+{
+    return at_ms >= now_ms - skew_ms && at_ms <= now_ms + skew_ms;
+}
+
 static int check_time(struct state *s)
 {
     const struct awi_sigv4 *auth = s->in->auth;
@@ -241,7 +246,7 @@ static int check_time(struct state *s)
                    ? refuse(s, AWI_REFUSE_OVERDUE, AWI_STR_NULL)
                    : 0;
     }
-    if (auth->time_ms >= now - skew && auth->time_ms <= now + skew) {
+    if (is_near(auth->time_ms, now, skew) || is_near(auth->time_ms, s->in->machine_ms, skew)) {
         return 0;
     }
     if (s->s3) {

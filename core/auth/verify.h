@@ -17,6 +17,10 @@ struct awi_verify {
      * paths, payloads and clocks apply when the scope says s3 (or s3express, s3-outposts). */
     struct awi_str service;
     int64_t now_ms;
+    /* The machine's clock, by which clients go on signing when the emulation's was moved; 0: none.
+     * A signature in a header may be of either time. How long a presigned request is good is asked
+     * of now_ms alone, so that moving the clock makes it overdue. */
+    int64_t machine_ms;
 };
 
 /* How far a signature's time may be from ours. */

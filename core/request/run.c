@@ -274,6 +274,7 @@ static int verify(struct awi_req *req)
         .secret = req->identity.secret,
         .service = req->model->signing_name,
         .now_ms = req->now,
+        .machine_ms = awi_clock_now(&AWI_CLOCK_REAL, 0),
     };
     int r = awi_sigv4_verify(req->arena, &question, &refusal, &why);
     req->authenticated = r == 0;

@@ -136,6 +136,19 @@ static void test_clock_skew(void **state)
     allowed(who_am_i(&dev)); /* nobody knows this key's secret */
 }
 
+/* Whoever moves the emulation's clock goes on signing by the machine's. */
+static void test_moved_clock(void **state)
+{
+    struct t_keys ann = user(&dev, "ann", ALLOW("*", "*"));
+
+    world.core.config->clock.shift_ms += 30 * 24 * 3600 * INT64_C(1000);
+    allowed(who_am_i(&ann));
+    world.now_ms += 30 * 24 * 3600 * INT64_C(1000);
+    allowed(who_am_i(&ann));
+    world.now_ms -= 10 * 24 * 3600 * INT64_C(1000);
+    expect(who_am_i(&ann), "SignatureDoesNotMatch", NULL);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -145,6 +158,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_limits_audit, setup_audit, teardown),
         TEST(test_signature),
         TEST(test_clock_skew),
+        TEST(test_moved_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
