@@ -168,7 +168,7 @@ def create_account(run):
     """accounts are made in the background, by the management account"""
     other = Other(run, "706000000001")
     first = other.account("dev")
-    run.check(re.fullmatch(r"\d{12}", first), "SUCCEEDED names the account", first)
+    run.check(re.fullmatch(r"\d{12}", first), "allowed: SUCCEEDED names the account", first)
     run.equal(other.account("dev"), "EMAIL_ALREADY_EXISTS", "a taken address is a FAILED state")
     run.error("by a member", "AccessDeniedException", "...", run.world.of(first, "organizations")
               .create_account, AccountName="x", Email="x@example.com")
@@ -316,8 +316,9 @@ def ends(run):
     dev = other.account("dev")
     unit = other.unit(other.root)
     run.error("members are left", "OrganizationNotEmptyException", "...", other.org.delete_organization)
+    run.good("a member", run.world.of("alpha", "organizations").describe_organization, cli=True)
     run.error("from outside", "AWSOrganizationsNotInUseException", "...",
-              run.world.of("713000000002", "organizations").describe_organization)
+              run.world.of("713000000002", "organizations").describe_organization, cli=True)
     for title, code, source, to in (
             ("no such source", "SourceParentNotFoundException", unit[:-1] + "0", unit),
             ("no such destination", "DestinationParentNotFoundException", other.root, unit[:-1] + "0"),
