@@ -133,55 +133,55 @@ static int request_keys(struct keys *keys, const struct ddb_table *table, const 
 
 /* --- Permissions ----------------------------------------------------------------------------- */
 
-static int add(struct asking *asking,
-               const char *action,
-               struct awi_str resource,
-               struct awi_str policy,
-               const struct keys *keys)
+/* Where a table that a request names is, its record and schema where there is one. */
+struct target {
+    struct awi_str arn;
+    struct awi_str owner;
+    struct dynamodb_TableRecord record;
+    struct ddb_table table;
+};
+
+static int look_up(struct awi_req *req, struct awi_str name_or_arn, struct target *ret)
 {
-    if (asking->list->n == MOST || !resource.ptr) {
-        return -ENOMEM;
+    struct ddb_place place;
+    int r = ddb_find_place(req, name_or_arn, &place);
+
+    *ret = (struct target){0};
+    if (r != 0) {
+        return r;
     }
-    asking->list->items[asking->list->n++] = (struct awi_access){
-        .action = awi_str_from(action),
-        .resource = resource,
-        .policy = policy,
-        .context = keys ? keys->items : NULL,
-        .n_context = keys ? keys->n : 0,
-    };
-    return 0;
-}
-
-/* The name in an ARN arn:...:table/NAME[/index/...], or the name itself. */
-static struct awi_str plain_name(struct awi_str name)
-{
-    ptrdiff_t at = awi_str_search(name, AWI_STR(":table/"));
-    struct awi_str head;
-
-    if (at >= 0) {
-        name = awi_str_skip(name, (size_t)at + 7);
-        awi_str_cut(&name, '/', &head);
-        return head;
-    }
-    return name;
-}
-
-/* A table of the account: its record and schema where there is one. */
-static int look_up(struct awi_req *req,
-                   struct awi_str name,
-                   struct dynamodb_TableRecord *record,
-                   struct ddb_table *table)
-{
-    struct awi_scope scope = awi_scope(req);
-    int r =
-        awi_record_get(&scope, "table", name, awi_arena(req), &dynamodb_TableRecord_shape, record);
-
-    *table = (struct ddb_table){0};
+    ret->arn = awi_str_starts(name_or_arn, AWI_STR("arn:"))
+                   ? name_or_arn
+                   : awi_arn(req, "table/%.*s", AWI_STR_FMT(place.name));
+    ret->owner = place.scope.account;
+    r = awi_record_get(&place.scope,
+                       "table",
+                       place.name,
+                       awi_arena(req),
+                       &dynamodb_TableRecord_shape,
+                       &ret->record);
     if (r == -ENOENT) {
-        *record = (struct dynamodb_TableRecord){0};
-        return 0;
+        ret->record = (struct dynamodb_TableRecord){0};
+        return ret->arn.ptr ? 0 : -ENOMEM;
     }
-    return r < 0 ? r : ddb_table_open(req, name, table);
+    return r < 0 ? r : ddb_table_open(req, name_or_arn, &ret->table);
+}
+
+/* One permission on a table: its policy decides for callers of other accounts. */
+static struct awi_access permission(struct awi_str action,
+                                    struct awi_str resource,
+                                    const struct target *target,
+                                    const struct keys *keys)
+{
+    return (struct awi_access){
+        .action = action,
+        .resource = resource,
+        .owner = target->owner,
+        .policy = target->record.ResourcePolicy,
+        .flags = AWI_ACCESS_BOUNDARY,
+        .context = keys->items,
+        .n_context = keys->n,
+    };
 }
 
 /* One part of a transaction. */
@@ -191,27 +191,27 @@ static int add_part(struct asking *asking,
                     const struct dynamodb_AttributeMap *map,
                     bool whole)
 {
-    struct awi_str name = plain_name(name_or_arn);
-    struct dynamodb_TableRecord record;
-    struct ddb_table table;
+    struct target target;
     struct keys keys;
     int r = begin_keys(&keys, asking->req);
 
     if (r == 0) {
-        r = look_up(asking->req, name, &record, &table);
+        r = look_up(asking->req, name_or_arn, &target);
     }
     if (r == 0) {
-        r = add_item_keys(&keys, &table, map, whole);
+        r = add_item_keys(&keys, &target.table, map, whole);
     }
     if (r == 0) {
-        r = add_resource_tags(&keys, &record.Tags);
+        r = add_resource_tags(&keys, &target.record.Tags);
     }
-    return r != 0 ? r
-                  : add(asking,
-                        action,
-                        awi_arn(asking->req, "table/%.*s", AWI_STR_FMT(name)),
-                        record.ResourcePolicy,
-                        &keys);
+    if (r == 0 && asking->list->n == MOST) {
+        r = -ENOMEM;
+    }
+    if (r == 0) {
+        asking->list->items[asking->list->n++] =
+            permission(awi_str_from(action), target.arn, &target, &keys);
+    }
+    return r;
 }
 
 static int add_write(struct asking *asking, const struct dynamodb_TransactWriteItem *item)
@@ -258,32 +258,54 @@ static int add_items(struct asking *asking)
     return r;
 }
 
+/* The ARN of the table in that of a table or an index; absent for other resources, backups too. */
+static struct awi_str table_of(struct awi_str resource)
+{
+    ptrdiff_t at = awi_str_search(resource, AWI_STR(":table/"));
+    struct awi_str rest = at < 0 ? AWI_STR_NULL : awi_str_skip(resource, (size_t)at + 7), name;
+
+    if (at < 0) {
+        return AWI_STR_NULL;
+    }
+    awi_str_cut(&rest, '/', &name);
+    return rest.ptr && !awi_str_starts(rest, AWI_STR("index/"))
+               ? AWI_STR_NULL
+               : awi_str_head(resource, (size_t)at + 7 + name.len);
+}
+
 /* Adds to a permission that a row gave: what is known of its table and items. */
 static int complete(struct awi_req *req, const void *in, struct awi_access *access)
 {
-    struct awi_str name = plain_name(access->resource);
-    struct dynamodb_TableRecord record;
-    struct ddb_table table;
+    const struct awi_str *index =
+        find_member(awi_operation(req)->input, in, "IndexName", AWI_TYPE_STRING);
+    struct awi_str arn = table_of(access->resource);
+    struct target target;
     struct keys keys;
     int r = begin_keys(&keys, req);
 
-    if (r < 0 || awi_str_search(access->resource, AWI_STR(":table/")) < 0) {
+    if (r < 0 || !arn.ptr) {
         return r;
     }
     for (size_t i = 0; i < access->n_context && keys.n < KEYS_MAX; i++) {
         keys.items[keys.n++] = access->context[i];
     }
-    r = look_up(req, name, &record, &table);
+    r = look_up(req, arn, &target);
     if (r == 0) {
-        r = request_keys(&keys, &table, in);
+        r = request_keys(&keys, &target.table, in);
     }
     if (r == 0) {
-        r = add_resource_tags(&keys, &record.Tags);
+        r = add_resource_tags(&keys, &target.record.Tags);
     }
-    access->policy = record.ResourcePolicy;
-    access->context = keys.items;
-    access->n_context = keys.n;
-    return r;
+    if (r != 0) {
+        return r;
+    }
+    /* An ARN in place of the name took the place of the whole resource. */
+    if (index && awi_str_is_set(*index) && awi_str_eq(access->resource, arn)) {
+        access->resource = awi_arena_printf(
+            awi_arena(req), "%.*s/index/%.*s", AWI_STR_FMT(arn), AWI_STR_FMT(*index));
+    }
+    *access = permission(access->action, access->resource, &target, &keys);
+    return access->resource.ptr ? 0 : -ENOMEM;
 }
 
 int ddb_access(struct awi_req *req, const void *in, struct awi_access_list *ret)

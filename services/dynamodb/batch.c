@@ -24,7 +24,7 @@ void ddb_usages_add(struct ddb_usages *usages, const struct ddb_usage *usage, do
 {
     size_t at = 0;
 
-    while (at < usages->n && !awi_str_eq(usages->items[at].table->name, usage->table->name)) {
+    while (at < usages->n && !awi_str_eq(usages->items[at].table->id, usage->table->id)) {
         at++;
     }
     if (at == usages->n) {
@@ -159,7 +159,7 @@ int ddb_get_one(struct awi_req *req,
 {
     struct awi_str at = ddb_item_key(awi_arena(req), table, key);
     struct dynamodb_AttributeMap item;
-    int r = at.ptr ? ddb_item_get(req, at, &item) : -ENOMEM;
+    int r = at.ptr ? ddb_item_get(req, table, at, &item) : -ENOMEM;
 
     *usage = (struct ddb_usage){.table = table};
     *ret = (struct dynamodb_AttributeMap){0};

@@ -85,7 +85,7 @@ int ddb_consumed(struct awi_req *req,
     for (size_t i = 0; i < usage->table->n_indexes && i < DDB_INDEXES_MAX; i++) {
         total += usage->index_units[i];
     }
-    consumed->TableName = usage->table->name;
+    consumed->TableName = usage->table->called;
     consumed->CapacityUnits = (struct awi_opt_f64)AWI_SOME(total);
     *ret = consumed;
     if (!awi_str_is(mode, "INDEXES")) {

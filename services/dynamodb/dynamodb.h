@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of this service share. Where things lie, all in the table's account and region:
+ * What the files of this service share. Where things lie, all in the table's account and region,
+ * which is the request's or, for a table of another account that was named by its ARN, that one's:
  *
  *   table "table"   NAME                       -> TableRecord: what DescribeTable shows
  *   table "schema"  NAME                       -> struct ddb_table in a compact form, which is all
@@ -45,8 +46,16 @@ struct ddb_index {
     size_t n_attributes;
 };
 
+/* Where a table is. */
+struct ddb_place {
+    struct awi_str name;
+    struct awi_scope scope;
+};
+
 struct ddb_table {
     struct awi_str name;
+    struct awi_str called; /* as the request calls it: the name, or the ARN */
+    struct awi_scope scope;
     struct awi_str id; /* DDB_ID_SIZE bytes */
     struct ddb_key_schema keys;
     struct ddb_index *indexes;
@@ -61,11 +70,16 @@ int ddb_answered(struct awi_req *req, int r, struct awi_str message);
 
 /* --- schema.c -------------------------------------------------------------------------------- */
 
-/* NAME, or the name in an ARN of this account and region. ValidationException for anything else. */
-int ddb_table_name(struct awi_req *req, struct awi_str name_or_arn, struct awi_str *ret);
+/*
+ * NAME, or an ARN of this region. Another account's is AccessDeniedException for operations that
+ * resource policies do not open to other accounts (Developer guide, "DynamoDB API operations
+ * supported by resource-based policies"); for the others the permissions decide, which are checked
+ * before a handler runs (access_items.c). ValidationException for anything else.
+ */
+int ddb_find_place(struct awi_req *req, struct awi_str name_or_arn, struct ddb_place *ret);
 /* For reading or writing items: ResourceNotFoundException when there is no such table. */
 int ddb_table_open(struct awi_req *req, struct awi_str name_or_arn, struct ddb_table *ret);
-int ddb_schema_put(struct awi_req *req, const struct ddb_table *table);
+int ddb_schema_put(const struct ddb_table *table);
 const struct ddb_index *ddb_table_index(const struct ddb_table *table, struct awi_str name);
 
 /* --- key.c ----------------------------------------------------------------------------------- */
@@ -110,7 +124,10 @@ int ddb_check_item(struct awi_req *req,
 /* --- store.c: items and their index entries -------------------------------------------------- */
 
 /* -ENOENT. The item is a copy in the arena. *ret_size: as DynamoDB counts it; may be NULL. */
-int ddb_item_get(struct awi_req *req, struct awi_str key, struct dynamodb_AttributeMap *ret);
+int ddb_item_get(struct awi_req *req,
+                 const struct ddb_table *table,
+                 struct awi_str key,
+                 struct dynamodb_AttributeMap *ret);
 /* old: what is there now, NULL for nothing. */
 int ddb_item_put(struct awi_req *req,
                  const struct ddb_table *table,
@@ -126,7 +143,7 @@ int ddb_item_index(struct awi_req *req,
                    const struct ddb_table *table,
                    struct awi_str key,
                    const struct dynamodb_AttributeMap *item);
-int ddb_counts(struct awi_req *req, struct awi_str id, int64_t *ret_items, int64_t *ret_bytes);
+int ddb_counts(const struct ddb_table *table, int64_t *ret_items, int64_t *ret_bytes);
 
 /* --- capacity.c ------------------------------------------------------------------------------ */
 

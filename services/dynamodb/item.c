@@ -62,80 +62,87 @@ static int check_return_values(struct awi_req *req, struct awi_str value)
     return 0;
 }
 
-/* --- PutItem --------------------------------------------------------------------------------- */
+/* --- PutItem and DeleteItem ------------------------------------------------------------------ */
+
+/* What both have in common, from members of the same names. */
+struct request {
+    struct conditional conditional;
+    struct ddb_write write;
+    struct awi_str return_values, return_values_on_failure, return_consumed, return_metrics;
+};
+
+#define REQUEST(in, what)                                                                          \
+    {                                                                                              \
+        .conditional = CONDITIONAL(in), .write = {.table = (in)->TableName, .kind = (what)},       \
+        .return_values = (in)->ReturnValues,                                                       \
+        .return_values_on_failure = (in)->ReturnValuesOnConditionCheckFailure,                     \
+        .return_consumed = (in)->ReturnConsumedCapacity,                                           \
+        .return_metrics = (in)->ReturnItemCollectionMetrics,                                       \
+    }
+
+/* Where both put what they answer. */
+struct answer {
+    struct dynamodb_AttributeMap *attributes;
+    struct dynamodb_ConsumedCapacity **consumed;
+    struct dynamodb_ItemCollectionMetrics **metrics;
+};
+
+#define ANSWER(out)                                                                                \
+    {                                                                                              \
+        &(out)->Attributes, &(out)->ConsumedCapacity, &(out)->ItemCollectionMetrics                \
+    }
+
+/* item: what is put, or the key of what is deleted. */
+static int write_item(struct awi_req *req,
+                      struct request *request,
+                      struct dynamodb_AttributeMap item,
+                      const struct answer *answer)
+{
+    struct ddb_condition *condition = NULL;
+    struct ddb_written written;
+    int r = check_return_values(req, request->return_values);
+
+    if (r == 0) {
+        r = parse_conditional(req, &request->conditional, &condition);
+    }
+    if (r == 0) {
+        request->write.item = &item;
+        request->write.condition = condition;
+        r = ddb_write(req, &request->write, &written);
+    }
+    if (r != 0) {
+        return r;
+    }
+    if (written.failed) {
+        return ddb_condition_failed(req, request->return_values_on_failure, &written);
+    }
+    if (awi_str_is(request->return_values, "ALL_OLD") && written.had_old) {
+        *answer->attributes = written.old;
+    }
+    r = ddb_consumed(req, request->return_consumed, &written.usage, answer->consumed);
+    return r == 0
+               ? ddb_metrics(req, request->return_metrics, &written.table, &item, answer->metrics)
+               : r;
+}
 
 int ddb_put_item(struct awi_req *req,
                  const struct dynamodb_PutItemInput *in,
                  struct dynamodb_PutItemOutput *out)
 {
-    struct conditional conditional = CONDITIONAL(in);
-    struct dynamodb_AttributeMap item = in->Item;
-    struct ddb_condition *condition = NULL;
-    struct ddb_write write = {.table = in->TableName, .kind = DDB_WRITE_PUT, .item = &item};
-    struct ddb_written written;
-    int r = check_return_values(req, in->ReturnValues);
+    struct request request = REQUEST(in, DDB_WRITE_PUT);
+    const struct answer answer = ANSWER(out);
 
-    if (r == 0) {
-        r = parse_conditional(req, &conditional, &condition);
-    }
-    if (r == 0) {
-        write.condition = condition;
-        r = ddb_write(req, &write, &written);
-    }
-    if (r != 0) {
-        return r;
-    }
-    if (written.failed) {
-        return ddb_condition_failed(req, in->ReturnValuesOnConditionCheckFailure, &written);
-    }
-    if (awi_str_is(in->ReturnValues, "ALL_OLD") && written.had_old) {
-        out->Attributes = written.old;
-    }
-    r = ddb_consumed(req, in->ReturnConsumedCapacity, &written.usage, &out->ConsumedCapacity);
-    return r == 0 ? ddb_metrics(req,
-                                in->ReturnItemCollectionMetrics,
-                                &written.table,
-                                &item,
-                                &out->ItemCollectionMetrics)
-                  : r;
+    return write_item(req, &request, in->Item, &answer);
 }
-
-/* --- DeleteItem ------------------------------------------------------------------------------ */
 
 int ddb_delete_item(struct awi_req *req,
                     const struct dynamodb_DeleteItemInput *in,
                     struct dynamodb_DeleteItemOutput *out)
 {
-    struct conditional conditional = CONDITIONAL(in);
-    struct dynamodb_AttributeMap key = in->Key;
-    struct ddb_condition *condition = NULL;
-    struct ddb_write write = {.table = in->TableName, .kind = DDB_WRITE_DELETE, .item = &key};
-    struct ddb_written written;
-    int r = check_return_values(req, in->ReturnValues);
+    struct request request = REQUEST(in, DDB_WRITE_DELETE);
+    const struct answer answer = ANSWER(out);
 
-    if (r == 0) {
-        r = parse_conditional(req, &conditional, &condition);
-    }
-    if (r == 0) {
-        write.condition = condition;
-        r = ddb_write(req, &write, &written);
-    }
-    if (r != 0) {
-        return r;
-    }
-    if (written.failed) {
-        return ddb_condition_failed(req, in->ReturnValuesOnConditionCheckFailure, &written);
-    }
-    if (awi_str_is(in->ReturnValues, "ALL_OLD") && written.had_old) {
-        out->Attributes = written.old;
-    }
-    r = ddb_consumed(req, in->ReturnConsumedCapacity, &written.usage, &out->ConsumedCapacity);
-    return r == 0 ? ddb_metrics(req,
-                                in->ReturnItemCollectionMetrics,
-                                &written.table,
-                                &key,
-                                &out->ItemCollectionMetrics)
-                  : r;
+    return write_item(req, &request, in->Key, &answer);
 }
 
 /* --- GetItem --------------------------------------------------------------------------------- */
@@ -193,7 +200,7 @@ int ddb_get_item(struct awi_req *req,
         return r;
     }
     at = ddb_item_key(awi_arena(req), &table, &key);
-    r = at.ptr ? ddb_item_get(req, at, &item) : -ENOMEM;
+    r = at.ptr ? ddb_item_get(req, &table, at, &item) : -ENOMEM;
     if (r < 0 && r != -ENOENT) {
         return r;
     }

@@ -199,7 +199,7 @@ static int fetch(struct awi_req *req,
                  struct dynamodb_AttributeMap *ret)
 {
     if (reading->index) {
-        int r = ddb_item_get(req, value, ret);
+        int r = ddb_item_get(req, &reading->table, value, ret);
 
         return r == -ENOENT ? -EBADMSG : r;
     }
@@ -211,14 +211,13 @@ static int fetch(struct awi_req *req,
 
 static int walk(struct awi_req *req, struct ddb_reading *reading, size_t *ret_bytes)
 {
-    struct awi_scope scope = awi_scope(req);
     const char *where = reading->index ? "index" : "item";
     AWI_AUTO(cursor) struct awi_cursor *cursor = NULL;
     struct dynamodb_AttributeMap item;
     struct awi_str key, value;
     size_t room = 0;
-    int r =
-        awi_cursor_open(&scope, where, reading->prefix, reading->from, reading->direction, &cursor);
+    int r = awi_cursor_open(
+        &reading->table.scope, where, reading->prefix, reading->from, reading->direction, &cursor);
 
     while (r == 0 && (r = awi_cursor_next(cursor, &key, &value)) == 0) {
         if (awi_str_eq(key, reading->after) || !in_segment(reading, reading->index ? value : key)) {

@@ -42,8 +42,52 @@ bool ddb_is_name(struct awi_str name)
     return name.len >= 3 && name.len <= 255;
 }
 
+/* What a policy can open to other accounts. */
+static const char *const across[] = {
+    "BatchGetItem",
+    "BatchWriteItem",
+    "DeleteItem",
+    "DeleteTable",
+    "DescribeTable",
+    "GetItem",
+    "ListTagsOfResource",
+    "PutItem",
+    "Query",
+    "Scan",
+    "TagResource",
+    "TransactGetItems",
+    "TransactWriteItems",
+    "UntagResource",
+    "UpdateItem",
+    "UpdateTable",
+};
+
+static bool goes_across(struct awi_str operation)
+{
+    for (size_t i = 0; i < sizeof(across) / sizeof(across[0]); i++) {
+        if (awi_str_is(operation, across[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int refuse_account(struct awi_req *req, struct awi_str arn)
+{
+    struct awi_str operation = awi_operation(req)->name;
+
+    return awi_fail(req,
+                    &awi_error_AccessDeniedException,
+                    "User: %.*s is not authorized to perform: dynamodb:%.*s on resource: %.*s "
+                    "because no resource-based policy allows the dynamodb:%.*s action",
+                    AWI_STR_FMT(awi_principal(req)->arn),
+                    AWI_STR_FMT(operation),
+                    AWI_STR_FMT(arn),
+                    AWI_STR_FMT(operation));
+}
+
 /* arn:aws:dynamodb:REGION:ACCOUNT:table/NAME */
-static int name_of_arn(struct awi_req *req, struct awi_str arn, struct awi_str *ret)
+static int place_of_arn(struct awi_req *req, struct awi_str arn, struct ddb_place *ret)
 {
     struct awi_str rest = arn, part[5] = {{NULL, 0}};
 
@@ -53,33 +97,29 @@ static int name_of_arn(struct awi_req *req, struct awi_str arn, struct awi_str *
     if (!rest.ptr || !awi_str_starts(rest, AWI_STR("table/")) || !awi_str_is(part[2], "dynamodb")) {
         return ddb_invalid(req, "Invalid table ARN: %.*s", AWI_STR_FMT(arn));
     }
-    *ret = awi_str_skip(rest, 6);
+    ret->name = awi_str_skip(rest, 6);
     if (!awi_str_eq(part[3], awi_region(req))) {
         return ddb_invalid(req,
                            "The region in the table ARN does not match the region of the request");
     }
     if (!awi_str_eq(part[4], awi_account(req))) {
-        return awi_fail(req,
-                        &awi_error_AccessDeniedException,
-                        "User: %.*s is not authorized to perform: dynamodb:%.*s on resource: %.*s "
-                        "because no resource-based policy allows the dynamodb:%.*s action",
-                        AWI_STR_FMT(awi_principal(req)->arn),
-                        AWI_STR_FMT(awi_operation(req)->name),
-                        AWI_STR_FMT(arn),
-                        AWI_STR_FMT(awi_operation(req)->name));
+        if (!goes_across(awi_operation(req)->name)) {
+            return refuse_account(req, arn);
+        }
+        ret->scope = awi_scope_of(req, part[4], part[3]);
     }
     return 0;
 }
 
-int ddb_table_name(struct awi_req *req, struct awi_str name_or_arn, struct awi_str *ret)
+int ddb_find_place(struct awi_req *req, struct awi_str name_or_arn, struct ddb_place *ret)
 {
     int r = 0;
 
-    *ret = name_or_arn;
+    *ret = (struct ddb_place){.name = name_or_arn, .scope = awi_scope(req)};
     if (awi_str_starts(name_or_arn, AWI_STR("arn:"))) {
-        r = name_of_arn(req, name_or_arn, ret);
+        r = place_of_arn(req, name_or_arn, ret);
     }
-    if (r == 0 && !ddb_is_name(*ret)) {
+    if (r == 0 && !ddb_is_name(ret->name)) {
         return ddb_invalid(req,
                            "Invalid table/index name.  Table/index names must be between 3 and 255 "
                            "characters long, and may contain only the characters a-z, A-Z, 0-9, "
@@ -116,9 +156,8 @@ static void put_keys(struct awi_buf *buf, const struct ddb_key_schema *keys)
     }
 }
 
-int ddb_schema_put(struct awi_req *req, const struct ddb_table *table)
+int ddb_schema_put(const struct ddb_table *table)
 {
-    struct awi_scope scope = awi_scope(req);
     struct awi_buf buf = AWI_BUF_INIT(SCHEMA_MAX);
     int r;
 
@@ -139,7 +178,7 @@ int ddb_schema_put(struct awi_req *req, const struct ddb_table *table)
     }
     r = buf.error;
     if (r == 0) {
-        r = awi_put(&scope, "schema", table->name, awi_buf_view(&buf));
+        r = awi_put(&table->scope, "schema", table->name, awi_buf_view(&buf));
     }
     awi_buf_deinit(&buf);
     return r;
@@ -224,17 +263,16 @@ static int get_indexes(struct awi_arena *arena, struct reader *in, struct ddb_ta
 
 int ddb_table_open(struct awi_req *req, struct awi_str name_or_arn, struct ddb_table *ret)
 {
-    struct awi_scope scope = awi_scope(req);
+    struct ddb_place place;
     struct awi_str bytes;
     struct reader in = {0};
-    int r;
+    int r = ddb_find_place(req, name_or_arn, &place);
 
-    *ret = (struct ddb_table){0};
-    r = ddb_table_name(req, name_or_arn, &ret->name);
+    *ret = (struct ddb_table){.name = place.name, .called = name_or_arn, .scope = place.scope};
     if (r != 0) {
         return r;
     }
-    r = awi_get(&scope, "schema", ret->name, &bytes);
+    r = awi_get(&ret->scope, "schema", ret->name, &bytes);
     if (r == -ENOENT) {
         return awi_fail(
             req, &dynamodb_ResourceNotFoundException_error, "Requested resource not found");

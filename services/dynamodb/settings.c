@@ -20,8 +20,8 @@ int ddb_describe_time_to_live(struct awi_req *req,
                               struct dynamodb_DescribeTimeToLiveOutput *out)
 {
     struct dynamodb_TableRecord record;
-    struct awi_str name;
-    int r = ddb_record_get(req, in->TableName, &name, &record);
+    struct ddb_place place;
+    int r = ddb_record_get(req, in->TableName, &place, &record);
 
     if (r != 0) {
         return r;
@@ -46,8 +46,8 @@ int ddb_update_time_to_live(struct awi_req *req,
     struct dynamodb_TimeToLiveDescription on = {.TimeToLiveStatus = AWI_STR("ENABLED"),
                                                 .AttributeName = wanted->AttributeName};
     struct dynamodb_TableRecord record;
-    struct awi_str name;
-    int r = ddb_record_get(req, in->TableName, &name, &record);
+    struct ddb_place place;
+    int r = ddb_record_get(req, in->TableName, &place, &record);
 
     if (r != 0) {
         return r;
@@ -67,7 +67,7 @@ int ddb_update_time_to_live(struct awi_req *req,
     }
     record.TimeToLive = wanted->Enabled.v ? &on : NULL;
     out->TimeToLiveSpecification = in->TimeToLiveSpecification;
-    return ddb_record_put(req, name, &record);
+    return ddb_record_put(req, &place, &record);
 }
 
 /* --- Continuous backups ---------------------------------------------------------------------- */
@@ -100,8 +100,8 @@ int ddb_describe_continuous_backups(struct awi_req *req,
                                     struct dynamodb_DescribeContinuousBackupsOutput *out)
 {
     struct dynamodb_TableRecord record;
-    struct awi_str name;
-    int r = ddb_record_get(req, in->TableName, &name, &record);
+    struct ddb_place place;
+    int r = ddb_record_get(req, in->TableName, &place, &record);
 
     return r != 0 ? r : describe_backups(req, &record, &out->ContinuousBackupsDescription);
 }
@@ -118,8 +118,8 @@ int ddb_update_continuous_backups(struct awi_req *req,
         .EarliestRestorableDateTime = AWI_SOME_TIME(awi_now(req)),
     };
     struct dynamodb_TableRecord record;
-    struct awi_str name;
-    int r = ddb_record_get(req, in->TableName, &name, &record);
+    struct ddb_place place;
+    int r = ddb_record_get(req, in->TableName, &place, &record);
 
     if (r != 0) {
         return r;
@@ -131,7 +131,7 @@ int ddb_update_continuous_backups(struct awi_req *req,
         on.EarliestRestorableDateTime = record.PointInTimeRecovery->EarliestRestorableDateTime;
     }
     record.PointInTimeRecovery = wanted->PointInTimeRecoveryEnabled.v ? &on : NULL;
-    r = ddb_record_put(req, name, &record);
+    r = ddb_record_put(req, &place, &record);
     return r != 0 ? r : describe_backups(req, &record, &out->ContinuousBackupsDescription);
 }
 
@@ -142,8 +142,8 @@ int ddb_list_tags(struct awi_req *req,
                   struct dynamodb_ListTagsOfResourceOutput *out)
 {
     struct dynamodb_TableRecord record;
-    struct awi_str name;
-    int r = ddb_record_get(req, in->ResourceArn, &name, &record);
+    struct ddb_place place;
+    int r = ddb_record_get(req, in->ResourceArn, &place, &record);
 
     if (r == 0) {
         out->Tags = record.Tags;
@@ -156,8 +156,8 @@ int ddb_tag_resource(struct awi_req *req, const struct dynamodb_TagResourceInput
 {
     struct dynamodb_TableRecord record;
     struct dynamodb_TagList tags;
-    struct awi_str name;
-    int r = ddb_record_get(req, in->ResourceArn, &name, &record);
+    struct ddb_place place;
+    int r = ddb_record_get(req, in->ResourceArn, &place, &record);
 
     (void)out;
     if (r == 0) {
@@ -186,15 +186,15 @@ int ddb_tag_resource(struct awi_req *req, const struct dynamodb_TagResourceInput
     }
     r = ddb_check_tags(req, &tags);
     record.Tags = tags;
-    return r != 0 ? r : ddb_record_put(req, name, &record);
+    return r != 0 ? r : ddb_record_put(req, &place, &record);
 }
 
 int ddb_untag_resource(struct awi_req *req, const struct dynamodb_UntagResourceInput *in, void *out)
 {
     struct dynamodb_TableRecord record;
-    struct awi_str name;
+    struct ddb_place place;
     size_t n = 0;
-    int r = ddb_record_get(req, in->ResourceArn, &name, &record);
+    int r = ddb_record_get(req, in->ResourceArn, &place, &record);
 
     (void)out;
     if (r != 0) {
@@ -211,7 +211,7 @@ int ddb_untag_resource(struct awi_req *req, const struct dynamodb_UntagResourceI
         }
     }
     record.Tags.n = n;
-    return ddb_record_put(req, name, &record);
+    return ddb_record_put(req, &place, &record);
 }
 
 /* --- Resource policies ----------------------------------------------------------------------- */
@@ -242,8 +242,9 @@ int ddb_put_resource_policy(struct awi_req *req,
                             struct dynamodb_PutResourcePolicyOutput *out)
 {
     struct dynamodb_TableRecord record;
-    struct awi_str name, reason;
-    int r = ddb_record_get(req, in->ResourceArn, &name, &record);
+    struct ddb_place place;
+    struct awi_str reason;
+    int r = ddb_record_get(req, in->ResourceArn, &place, &record);
 
     if (r == 0) {
         r = check_revision(req, &record, in->ResourceArn, in->ExpectedRevisionId);
@@ -261,7 +262,7 @@ int ddb_put_resource_policy(struct awi_req *req,
     if (r == 0 && !awi_str_eq(record.ResourcePolicy, in->Policy)) {
         record.ResourcePolicy = in->Policy;
         record.PolicyRevision = awi_arena_printf(awi_arena(req), "%lld", (long long)awi_now(req));
-        r = record.PolicyRevision.ptr ? ddb_record_put(req, name, &record) : -ENOMEM;
+        r = record.PolicyRevision.ptr ? ddb_record_put(req, &place, &record) : -ENOMEM;
     }
     out->RevisionId = record.PolicyRevision;
     return r;
@@ -272,8 +273,8 @@ int ddb_get_resource_policy(struct awi_req *req,
                             struct dynamodb_GetResourcePolicyOutput *out)
 {
     struct dynamodb_TableRecord record;
-    struct awi_str name;
-    int r = ddb_record_get(req, in->ResourceArn, &name, &record);
+    struct ddb_place place;
+    int r = ddb_record_get(req, in->ResourceArn, &place, &record);
 
     if (r == 0 && !awi_str_is_set(record.ResourcePolicy)) {
         return no_policy(req, in->ResourceArn);
@@ -290,8 +291,8 @@ int ddb_delete_resource_policy(struct awi_req *req,
                                struct dynamodb_DeleteResourcePolicyOutput *out)
 {
     struct dynamodb_TableRecord record;
-    struct awi_str name;
-    int r = ddb_record_get(req, in->ResourceArn, &name, &record);
+    struct ddb_place place;
+    int r = ddb_record_get(req, in->ResourceArn, &place, &record);
 
     if (r == 0) {
         r = check_revision(req, &record, in->ResourceArn, in->ExpectedRevisionId);
@@ -301,5 +302,5 @@ int ddb_delete_resource_policy(struct awi_req *req,
     }
     out->RevisionId = record.PolicyRevision;
     record.ResourcePolicy = record.PolicyRevision = AWI_STR_NULL;
-    return ddb_record_put(req, name, &record);
+    return ddb_record_put(req, &place, &record);
 }

@@ -8,11 +8,13 @@
 
 #define STORED_MAX (4u << 20)
 
-int ddb_item_get(struct awi_req *req, struct awi_str key, struct dynamodb_AttributeMap *ret)
+int ddb_item_get(struct awi_req *req,
+                 const struct ddb_table *table,
+                 struct awi_str key,
+                 struct dynamodb_AttributeMap *ret)
 {
-    struct awi_scope scope = awi_scope(req);
     struct awi_str bytes;
-    int r = awi_get(&scope, "item", key, &bytes);
+    int r = awi_get(&table->scope, "item", key, &bytes);
 
     if (r < 0) {
         return r;
@@ -29,11 +31,10 @@ struct counters {
     int64_t bytes;
 };
 
-static int get_counters(struct awi_req *req, struct awi_str id, struct counters *ret)
+static int get_counters(const struct ddb_table *table, struct counters *ret)
 {
-    struct awi_scope scope = awi_scope(req);
     struct awi_str bytes;
-    int r = awi_get(&scope, "count", id, &bytes);
+    int r = awi_get(&table->scope, "count", table->id, &bytes);
 
     *ret = (struct counters){0};
     if (r == 0 && bytes.len == sizeof(*ret)) {
@@ -42,24 +43,22 @@ static int get_counters(struct awi_req *req, struct awi_str id, struct counters 
     return r == -ENOENT ? 0 : r;
 }
 
-int ddb_counts(struct awi_req *req, struct awi_str id, int64_t *ret_items, int64_t *ret_bytes)
+int ddb_counts(const struct ddb_table *table, int64_t *ret_items, int64_t *ret_bytes)
 {
     struct counters counters;
-    int r = get_counters(req, id, &counters);
+    int r = get_counters(table, &counters);
 
     *ret_items = counters.items;
     *ret_bytes = counters.bytes;
     return r;
 }
 
-static int count(struct awi_req *req,
-                 struct awi_str id,
+static int count(const struct ddb_table *table,
                  const struct dynamodb_AttributeMap *old,
                  const struct dynamodb_AttributeMap *item)
 {
-    struct awi_scope scope = awi_scope(req);
     struct counters counters;
-    int r = get_counters(req, id, &counters);
+    int r = get_counters(table, &counters);
 
     if (r < 0) {
         return r;
@@ -67,7 +66,7 @@ static int count(struct awi_req *req,
     counters.items += (item ? 1 : 0) - (old ? 1 : 0);
     counters.bytes +=
         (item ? (int64_t)ddb_item_size(item) : 0) - (old ? (int64_t)ddb_item_size(old) : 0);
-    return awi_put(&scope, "count", id, awi_str_of(&counters, sizeof(counters)));
+    return awi_put(&table->scope, "count", table->id, awi_str_of(&counters, sizeof(counters)));
 }
 
 /* --- Index entries --------------------------------------------------------------------------- */
@@ -79,7 +78,6 @@ static int update_index(struct awi_req *req,
                         const struct dynamodb_AttributeMap *old,
                         const struct dynamodb_AttributeMap *item)
 {
-    struct awi_scope scope = awi_scope(req);
     struct awi_str before = AWI_STR_NULL, after = AWI_STR_NULL;
     int r = 0;
 
@@ -95,10 +93,10 @@ static int update_index(struct awi_req *req,
         return r;
     }
     if (before.ptr) {
-        r = awi_delete(&scope, "index", before);
+        r = awi_delete(&table->scope, "index", before);
     }
     if (r == 0 && after.ptr) {
-        r = awi_put(&scope, "index", after, key);
+        r = awi_put(&table->scope, "index", after, key);
     }
     return r;
 }
@@ -109,7 +107,7 @@ static int update_indexes(struct awi_req *req,
                           const struct dynamodb_AttributeMap *old,
                           const struct dynamodb_AttributeMap *item)
 {
-    int r = count(req, table->id, old, item);
+    int r = count(table, old, item);
 
     for (size_t i = 0; r == 0 && i < table->n_indexes; i++) {
         r = update_index(req, table, &table->indexes[i], key, old, item);
@@ -123,12 +121,11 @@ int ddb_item_put(struct awi_req *req,
                  const struct dynamodb_AttributeMap *old,
                  const struct dynamodb_AttributeMap *item)
 {
-    struct awi_scope scope = awi_scope(req);
     struct awi_buf buf = AWI_BUF_INIT(STORED_MAX);
     int r = ddb_item_encode(&buf, item);
 
     if (r == 0) {
-        r = awi_put(&scope, "item", key, awi_buf_view(&buf));
+        r = awi_put(&table->scope, "item", key, awi_buf_view(&buf));
     }
     awi_buf_deinit(&buf);
     return r == 0 ? update_indexes(req, table, key, old, item) : r;
@@ -139,8 +136,7 @@ int ddb_item_delete(struct awi_req *req,
                     struct awi_str key,
                     const struct dynamodb_AttributeMap *old)
 {
-    struct awi_scope scope = awi_scope(req);
-    int r = awi_delete(&scope, "item", key);
+    int r = awi_delete(&table->scope, "item", key);
 
     return r == 0 ? update_indexes(req, table, key, old, NULL) : r;
 }

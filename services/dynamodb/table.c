@@ -21,28 +21,29 @@ static int not_found(struct awi_req *req, struct awi_str name)
 
 int ddb_record_get(struct awi_req *req,
                    struct awi_str name_or_arn,
-                   struct awi_str *ret_name,
+                   struct ddb_place *ret_place,
                    struct dynamodb_TableRecord *ret)
 {
-    struct awi_scope scope = awi_scope(req);
-    int r = ddb_table_name(req, name_or_arn, ret_name);
+    int r = ddb_find_place(req, name_or_arn, ret_place);
 
     if (r != 0) {
         return r;
     }
-    r = awi_record_get(
-        &scope, "table", *ret_name, awi_arena(req), &dynamodb_TableRecord_shape, ret);
-    return r == -ENOENT ? not_found(req, *ret_name) : r;
+    r = awi_record_get(&ret_place->scope,
+                       "table",
+                       ret_place->name,
+                       awi_arena(req),
+                       &dynamodb_TableRecord_shape,
+                       ret);
+    return r == -ENOENT ? not_found(req, ret_place->name) : r;
 }
 
 int ddb_record_put(struct awi_req *req,
-                   struct awi_str name,
+                   const struct ddb_place *place,
                    const struct dynamodb_TableRecord *record)
 {
-    struct awi_scope scope = awi_scope(req);
-
     return awi_record_put(
-        &scope, "table", name, awi_arena(req), &dynamodb_TableRecord_shape, record);
+        &place->scope, "table", place->name, awi_arena(req), &dynamodb_TableRecord_shape, record);
 }
 
 /* --- Describing ------------------------------------------------------------------------------ */
@@ -64,11 +65,11 @@ static int count_index(struct awi_req *req,
                        const struct ddb_index *index,
                        int64_t *ret)
 {
-    struct awi_scope scope = awi_scope(req);
     struct awi_str prefix = ddb_index_prefix(awi_arena(req), table, index, NULL), key, value;
     AWI_AUTO(cursor) struct awi_cursor *cursor = NULL;
-    int r = prefix.ptr ? awi_cursor_open(&scope, "index", prefix, prefix, AWI_FORWARD, &cursor)
-                       : -ENOMEM;
+    int r = prefix.ptr
+                ? awi_cursor_open(&table->scope, "index", prefix, prefix, AWI_FORWARD, &cursor)
+                : -ENOMEM;
 
     *ret = 0;
     while (r == 0 && (r = awi_cursor_next(cursor, &key, &value)) == 0) {
@@ -77,14 +78,16 @@ static int count_index(struct awi_req *req,
     return r == -ENOENT ? 0 : r;
 }
 
-static int set_counts(struct awi_req *req, struct dynamodb_TableDescription *description)
+static int set_counts(struct awi_req *req,
+                      struct awi_str name_or_arn,
+                      struct dynamodb_TableDescription *description)
 {
     struct ddb_table table;
     int64_t items, bytes;
-    int r = ddb_table_open(req, description->TableName, &table);
+    int r = ddb_table_open(req, name_or_arn, &table);
 
     if (r == 0) {
-        r = ddb_counts(req, table.id, &items, &bytes);
+        r = ddb_counts(&table, &items, &bytes);
     }
     if (r != 0) {
         return r;
@@ -113,15 +116,15 @@ int ddb_describe_table(struct awi_req *req,
                        struct dynamodb_DescribeTableOutput *out)
 {
     struct dynamodb_TableRecord record;
-    struct awi_str name;
-    int r = ddb_record_get(req, in->TableName, &name, &record);
+    struct ddb_place place;
+    int r = ddb_record_get(req, in->TableName, &place, &record);
 
     if (r != 0) {
         return r;
     }
     set_status(req, &record);
     out->Table = record.Table;
-    return set_counts(req, record.Table);
+    return set_counts(req, in->TableName, record.Table);
 }
 
 int ddb_list_tables(struct awi_req *req,
@@ -163,11 +166,10 @@ int ddb_delete_table(struct awi_req *req,
                      const struct dynamodb_DeleteTableInput *in,
                      struct dynamodb_DeleteTableOutput *out)
 {
-    struct awi_scope scope = awi_scope(req);
     struct dynamodb_TableRecord record;
     struct ddb_table table;
-    struct awi_str name;
-    int r = ddb_record_get(req, in->TableName, &name, &record);
+    struct ddb_place place;
+    int r = ddb_record_get(req, in->TableName, &place, &record);
 
     if (r != 0) {
         return r;
@@ -177,21 +179,21 @@ int ddb_delete_table(struct awi_req *req,
                            "Resource cannot be deleted as it is currently protected against "
                            "deletion. Disable deletion protection first.");
     }
-    r = ddb_table_open(req, name, &table);
+    r = ddb_table_open(req, in->TableName, &table);
     if (r == 0) {
-        r = awi_delete_prefix(&scope, "item", table.id);
+        r = awi_delete_prefix(&table.scope, "item", table.id);
     }
     if (r == 0) {
-        r = awi_delete_prefix(&scope, "index", table.id);
+        r = awi_delete_prefix(&table.scope, "index", table.id);
     }
     if (r == 0) {
-        r = awi_delete_prefix(&scope, "count", table.id);
+        r = awi_delete_prefix(&table.scope, "count", table.id);
     }
     if (r == 0) {
-        r = awi_delete(&scope, "schema", name);
+        r = awi_delete(&table.scope, "schema", table.name);
     }
     if (r == 0) {
-        r = awi_delete(&scope, "table", name);
+        r = awi_delete(&table.scope, "table", table.name);
     }
     if (r != 0) {
         return r;

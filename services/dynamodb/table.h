@@ -5,13 +5,13 @@
 
 #include "services/dynamodb/dynamodb.h"
 
-/* By name or ARN; *ret_name is the name. ResourceNotFoundException. */
+/* By name or ARN; *ret_place is for putting it back. ResourceNotFoundException. */
 int ddb_record_get(struct awi_req *req,
                    struct awi_str name_or_arn,
-                   struct awi_str *ret_name,
+                   struct ddb_place *ret_place,
                    struct dynamodb_TableRecord *ret);
 int ddb_record_put(struct awi_req *req,
-                   struct awi_str name,
+                   const struct ddb_place *place,
                    const struct dynamodb_TableRecord *record);
 
 /* Parts of a description, made anew. table_create.c */
@@ -27,6 +27,7 @@ int ddb_describe_global_index(struct awi_req *req,
                               struct dynamodb_GlobalSecondaryIndexDescription *ret);
 /* The compact schema of a description; id as it is, or a new one where it is absent. */
 int ddb_make_schema(struct awi_req *req,
+                    const struct awi_scope *scope,
                     const struct dynamodb_TableDescription *table,
                     struct awi_str id,
                     struct ddb_table *ret);

@@ -53,13 +53,14 @@ static struct ddb_index index_schema(const struct dynamodb_TableDescription *tab
 }
 
 int ddb_make_schema(struct awi_req *req,
+                    const struct awi_scope *scope,
                     const struct dynamodb_TableDescription *table,
                     struct awi_str id,
                     struct ddb_table *ret)
 {
     size_t local = table->LocalSecondaryIndexes.n, global = table->GlobalSecondaryIndexes.n;
 
-    *ret = (struct ddb_table){.name = table->TableName, .id = id};
+    *ret = (struct ddb_table){.name = table->TableName, .scope = *scope, .id = id};
     ret->keys = key_schema(table, &table->KeySchema);
     if (!id.ptr) {
         ret->id = awi_random_id(req, AWI_LOWER_DIGITS, DDB_ID_SIZE);
@@ -324,13 +325,13 @@ int ddb_create_table(struct awi_req *req,
                      const struct dynamodb_CreateTableInput *in,
                      struct dynamodb_CreateTableOutput *out)
 {
-    struct awi_scope scope = awi_scope(req);
     struct dynamodb_TableRecord record = {.ReadyAt = AWI_SOME_TIME(awi_now(req) + CREATE_MS),
                                           .Tags = in->Tags,
                                           .ResourcePolicy = in->ResourcePolicy};
-    struct awi_str name, there;
+    struct ddb_place place;
+    struct awi_str there;
     struct ddb_table schema;
-    int r = ddb_table_name(req, in->TableName, &name);
+    int r = ddb_find_place(req, in->TableName, &place);
 
     if (r == 0) {
         r = ddb_check_create(req, in);
@@ -338,31 +339,30 @@ int ddb_create_table(struct awi_req *req,
     if (r != 0) {
         return r;
     }
-    r = awi_get(&scope, "schema", name, &there);
+    r = awi_get(&place.scope, "schema", place.name, &there);
     if (r == 0) {
         return awi_fail(req,
                         &dynamodb_ResourceInUseException_error,
                         "Table already exists: %.*s",
-                        AWI_STR_FMT(name));
+                        AWI_STR_FMT(place.name));
     }
     if (r != -ENOENT) {
         return r;
     }
-    r = check_quota(req, &scope);
+    r = check_quota(req, &place.scope);
     if (r != 0) {
         return r;
     }
     record.Table = awi_arena_new(awi_arena(req), struct dynamodb_TableDescription);
-    r = record.Table ? describe(req, in, name, record.Table) : -ENOMEM;
+    r = record.Table ? describe(req, in, place.name, record.Table) : -ENOMEM;
     if (r == 0) {
-        r = ddb_make_schema(req, record.Table, AWI_STR_NULL, &schema);
+        r = ddb_make_schema(req, &place.scope, record.Table, AWI_STR_NULL, &schema);
     }
     if (r == 0) {
-        r = ddb_schema_put(req, &schema);
+        r = ddb_schema_put(&schema);
     }
     if (r == 0) {
-        r = awi_record_put(
-            &scope, "table", name, awi_arena(req), &dynamodb_TableRecord_shape, &record);
+        r = ddb_record_put(req, &place, &record);
     }
     out->TableDescription = record.Table;
     return r;

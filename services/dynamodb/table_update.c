@@ -193,13 +193,12 @@ static int change_index(struct awi_req *req,
 /* Entries of all indexes anew, since their numbers may have changed. */
 static int refill(struct awi_req *req, const struct ddb_table *old, const struct ddb_table *now)
 {
-    struct awi_scope scope = awi_scope(req);
     AWI_AUTO(cursor) struct awi_cursor *cursor = NULL;
     struct awi_str key, value;
-    int r = awi_delete_prefix(&scope, "index", old->id);
+    int r = awi_delete_prefix(&old->scope, "index", old->id);
 
     if (r == 0) {
-        r = awi_cursor_open(&scope, "item", now->id, now->id, AWI_FORWARD, &cursor);
+        r = awi_cursor_open(&now->scope, "item", now->id, now->id, AWI_FORWARD, &cursor);
     }
     while (r == 0 && (r = awi_cursor_next(cursor, &key, &value)) == 0) {
         struct dynamodb_AttributeMap item;
@@ -216,7 +215,6 @@ static int refill(struct awi_req *req, const struct ddb_table *old, const struct
 
 static int update_indexes(struct awi_req *req,
                           const struct dynamodb_UpdateTableInput *in,
-                          struct awi_str name,
                           struct dynamodb_TableDescription *table)
 {
     struct ddb_table old, now;
@@ -241,12 +239,12 @@ static int update_indexes(struct awi_req *req,
     if (r != 0 || !changed) {
         return r;
     }
-    r = ddb_table_open(req, name, &old);
+    r = ddb_table_open(req, in->TableName, &old);
     if (r == 0) {
-        r = ddb_make_schema(req, table, old.id, &now);
+        r = ddb_make_schema(req, &old.scope, table, old.id, &now);
     }
     if (r == 0) {
-        r = ddb_schema_put(req, &now);
+        r = ddb_schema_put(&now);
     }
     return r == 0 ? refill(req, &old, &now) : r;
 }
@@ -333,8 +331,8 @@ int ddb_update_table(struct awi_req *req,
                      struct dynamodb_UpdateTableOutput *out)
 {
     struct dynamodb_TableRecord record;
-    struct awi_str name;
-    int r = ddb_record_get(req, in->TableName, &name, &record);
+    struct ddb_place place;
+    int r = ddb_record_get(req, in->TableName, &place, &record);
 
     if (r != 0) {
         return r;
@@ -351,10 +349,10 @@ int ddb_update_table(struct awi_req *req,
         r = update_options(req, in, record.Table);
     }
     if (r == 0) {
-        r = update_indexes(req, in, name, record.Table);
+        r = update_indexes(req, in, record.Table);
     }
     if (r == 0) {
-        r = ddb_record_put(req, name, &record);
+        r = ddb_record_put(req, &place, &record);
     }
     if (r == 0) {
         record.Table->TableStatus = AWI_STR("UPDATING");

@@ -112,7 +112,7 @@ int ddb_write(struct awi_req *req, const struct ddb_write *write, struct ddb_wri
     }
     ret->usage.table = &ret->table;
     key = ddb_item_key(awi_arena(req), &ret->table, write->item);
-    r = key.ptr ? ddb_item_get(req, key, &ret->old) : -ENOMEM;
+    r = key.ptr ? ddb_item_get(req, &ret->table, key, &ret->old) : -ENOMEM;
     if (r < 0 && r != -ENOENT) {
         return r;
     }
