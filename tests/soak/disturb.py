@@ -77,7 +77,8 @@ class Disturbance:
         if self.random.random() < 0.5:
             done = self.command(*self.soak.people.tool("cli", "awsintercept"), "reset")
         else:
-            done = self.command("curl", "-sSf", "-X", "POST", "http://awsintercept.internal/reset", preload=True)
+            done = self.command("curl", "-sS", "--fail-with-body", "-X", "POST",
+                                "http://awsintercept.internal/reset", preload=True)
         self.note_reset("end")
         if done.returncode and not os.path.exists(self.ballast):
             self.soak.violation("resets: status %d: %s%s" % (done.returncode, done.stdout, done.stderr))
@@ -85,7 +86,7 @@ class Disturbance:
     def clock(self):
         self.soak.add("clock jumps")
         jump = self.random.choice(["+1s", "+1h", "-30m", "+3d", "-2d", "+90m", "-5s"])
-        done = self.command("curl", "-sSf", "-d", '{"advance": "%s"}' % jump,
+        done = self.command("curl", "-sS", "--fail-with-body", "-d", '{"advance": "%s"}' % jump,
                             "http://awsintercept.internal/clock", preload=True)
         if done.returncode and not os.path.exists(self.ballast):
             self.soak.violation("clock: status %d: %s%s" % (done.returncode, done.stdout, done.stderr))
