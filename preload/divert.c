@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "preload/guard.h"
 #include "preload/pair.h"
 #include "preload/real.h"
 #include "preload/shim.h"
@@ -231,4 +232,20 @@ void awi_divert_demote(int fd)
     } else {
         awi_link_release(link);
     }
+}
+
+void awi_divert_share(int fd)
+{
+    struct awi_link *link = awi_fd_link(fd);
+    if (AWI_LIKELY(!link) || !awi_own_process()) {
+        return;
+    }
+    if (awi_inside()) {
+        awi_fd_late_mark(link, false);
+        return;
+    }
+    struct awi_entry entry;
+    awi_enter(&entry);
+    awi_divert_demote(fd);
+    awi_leave(&entry);
 }

@@ -9,7 +9,7 @@
  * sent after each of the host's reads; while something is left the host's end is never empty, so
  * poll and epoll need no help.
  *
- * All functions run between awi_enter() and awi_leave().
+ * All functions but awi_divert_share() run between awi_enter() and awi_leave().
  */
 #pragma once
 
@@ -43,3 +43,8 @@ void awi_divert_finish(struct awi_link *link);
  * that the hooks do not see. Unlocks. */
 void awi_divert_demote_locked(struct awi_link *link);
 void awi_divert_demote(int fd);
+
+/* For hooks: fd gets a second name, or its bytes another way than through the hooks. The core's
+ * loop serves it from here on; from a signal handler on top of the core, as soon as that returns.
+ */
+void awi_divert_share(int fd);

@@ -9,18 +9,23 @@
  *     ... the core and the shim's own state may be used ...
  *     awi_leave(&entry);
  *
- * Between the two the fork gate is held for reading, cancellation is disabled, and errno is kept:
- * awi_leave() puts back what errno was, so a hook sets its own errno after it.
+ * Between the two the fork gate is held for reading, cancellation is disabled, signals wait where
+ * mask.h says so, and errno is kept: awi_leave() puts back what errno was, so a hook sets its own
+ * errno after it.
  */
 #pragma once
 
 #include <stdbool.h>
 
+#include "preload/mask.h"
+
 extern __thread int awi_guard __attribute__((tls_model("initial-exec")));
 
 struct awi_entry {
     int err;
-    int cancel;
+    int cancel_type;
+    int cancel_state;
+    struct awi_mask mask;
 };
 
 void awi_enter(struct awi_entry *entry);

@@ -38,23 +38,6 @@ static void forget(int fd)
     awi_leave(&entry);
 }
 
-/* The descriptor is about to get a second name. */
-static void share(int fd)
-{
-    struct awi_link *link = awi_fd_link(fd);
-    if (AWI_LIKELY(!link) || !awi_own_process()) {
-        return;
-    }
-    if (awi_inside()) {
-        awi_fd_late_mark(link, false);
-        return;
-    }
-    struct awi_entry entry;
-    awi_enter(&entry);
-    awi_divert_demote(fd);
-    awi_leave(&entry);
-}
-
 int hook_close(int fd)
 {
     if (AWI_UNLIKELY(awi_fd_entry(fd) != NULL)) {
@@ -68,7 +51,7 @@ int hook_close(int fd)
 
 int hook_dup(int fd)
 {
-    share(fd);
+    awi_divert_share(fd);
     return AWI_REAL(dup)(fd);
 }
 
@@ -80,7 +63,7 @@ static int duplicate_onto(int from, int to)
         return bad_fd();
     }
     if (from != to && AWI_REAL(fcntl)(from, F_GETFD, 0) >= 0) {
-        share(from);
+        awi_divert_share(from);
         forget(to);
     }
     return 0;
@@ -105,7 +88,7 @@ int hook_dup3(int from, int to, int flags)
 int hook_fcntl(int fd, int cmd, long arg)
 {
     if (AWI_UNLIKELY(cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)) {
-        share(fd);
+        awi_divert_share(fd);
     }
     return AWI_REAL(fcntl)(fd, cmd, arg);
 }
@@ -113,7 +96,7 @@ int hook_fcntl(int fd, int cmd, long arg)
 int hook_fcntl64(int fd, int cmd, long arg)
 {
     if (AWI_UNLIKELY(cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC)) {
-        share(fd);
+        awi_divert_share(fd);
     }
     return AWI_REAL(fcntl64)(fd, cmd, arg);
 }
@@ -174,6 +157,6 @@ void hook_closefrom(int first)
 /* stdio reads and writes by itself, past the hooks. */
 FILE *hook_fdopen(int fd, const char *mode)
 {
-    share(fd);
+    awi_divert_share(fd);
     return AWI_REAL(fdopen)(fd, mode);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The read and write family. A descriptor without an entry in the table goes straight to the real
- * function: a few loads, no system call.
+ * The write family. A descriptor without an entry in the table goes straight to the real function:
+ * a few loads, no system call.
  */
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/sendfile.h>
 
@@ -46,6 +48,7 @@ static ssize_t write_ours(int fd, const struct iovec *iov, size_t count)
         }
         return WRITE_REAL;
     }
+    pthread_testcancel();
     struct awi_entry entry;
     ssize_t r = WRITE_REAL;
     awi_enter(&entry);
@@ -161,9 +164,28 @@ ssize_t hook_sendto(
     return AWI_REAL(sendto)(fd, buf, len, flags, addr, addr_len);
 }
 
+/* Descriptors that the message carries to another process. */
+static void share_passed(const struct msghdr *msg)
+{
+    struct msghdr *of = (struct msghdr *)(uintptr_t)msg;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(of, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) {
+            continue;
+        }
+        for (size_t at = CMSG_LEN(0); at + sizeof(int) <= c->cmsg_len; at += sizeof(int)) {
+            int fd;
+            memcpy(&fd, (const char *)c + at, sizeof(fd));
+            awi_divert_share(fd);
+        }
+    }
+}
+
 static ssize_t sendmsg_ours(int fd, const struct msghdr *msg, int flags)
 {
     ssize_t r = WRITE_REAL;
+    if (AWI_UNLIKELY(msg->msg_control != NULL)) {
+        share_passed(msg);
+    }
     if (AWI_UNLIKELY(msg->msg_name != NULL) && msg->msg_namelen >= sizeof(sa_family_t)) {
         r = write_to(fd, msg->msg_iov, msg->msg_iovlen, flags, msg->msg_name, msg->msg_namelen);
     }
@@ -203,194 +225,24 @@ int hook_sendmmsg(int fd, struct mmsghdr *vec, unsigned int count, int flags)
 }
 
 /*
- * Reading
- *
- * The host reads its end of the pair by the real function. Afterwards the core's remaining output,
- * if any, is sent into the room that the read has made.
- */
-static void pump(int fd)
-{
-    struct awi_entry entry;
-    awi_enter(&entry);
-    struct awi_link *link = awi_link_take(fd);
-    if (link && atomic_load(&link->kind) == AWI_LINK_CONN && atomic_load(&link->more)) {
-        awi_divert_pump(link);
-    } else if (link) {
-        awi_link_release(link);
-    }
-    awi_leave(&entry);
-}
-
-static inline void after_read(int fd)
-{
-    struct awi_link *link = awi_fd_link(fd);
-    if (AWI_UNLIKELY(link != NULL) && atomic_load_explicit(&link->more, memory_order_acquire) &&
-        !awi_inside()) {
-        pump(fd);
-    }
-}
-
-ssize_t hook_read(int fd, void *buf, size_t len)
-{
-    ssize_t n = AWI_REAL(read)(fd, buf, len);
-    after_read(fd);
-    return n;
-}
-
-ssize_t hook_readv(int fd, const struct iovec *iov, int count)
-{
-    ssize_t n = AWI_REAL(readv)(fd, iov, count);
-    after_read(fd);
-    return n;
-}
-
-/* MSG_WAITALL must not wait in the kernel for what is still in the core: as long as there is more,
- * take what lies ready and send after it. */
-static size_t take_ready(int fd, char *buf, size_t len)
-{
-    size_t got = 0;
-    struct awi_link *link;
-    while (got < len && (link = awi_fd_link(fd)) && atomic_load(&link->more)) {
-        ssize_t n = AWI_REAL(recv)(fd, buf + got, len - got, MSG_DONTWAIT);
-        if (n <= 0) {
-            break;
-        }
-        got += (size_t)n;
-        after_read(fd);
-    }
-    return got;
-}
-
-ssize_t hook_recv(int fd, void *buf, size_t len, int flags)
-{
-    size_t got = 0;
-    if (AWI_UNLIKELY(awi_fd_link(fd) != NULL) && (flags & MSG_WAITALL) && !(flags & MSG_PEEK) &&
-        !awi_inside()) {
-        got = take_ready(fd, buf, len);
-        if (got == len) {
-            return (ssize_t)got;
-        }
-    }
-    ssize_t n = AWI_REAL(recv)(fd, (char *)buf + got, len - got, flags);
-    after_read(fd);
-    return n < 0 && got ? (ssize_t)got : n < 0 ? n : n + (ssize_t)got;
-}
-
-/* The sender that a read shows: a stream of TCP shows none, a datagram the name server. */
-static void fix_source(int fd, void *addr, socklen_t room, socklen_t *len)
-{
-    struct awi_link *link = awi_fd_link(fd);
-    if (!addr || !len || awi_inside()) {
-        return;
-    }
-    if (link && atomic_load(&link->kind) == AWI_LINK_DNS_PAIR) {
-        socklen_t full = link->remote_len;
-        memcpy(addr, &link->remote, room < full ? room : full);
-        *len = full;
-    } else if (*len >= sizeof(sa_family_t) && room >= sizeof(sa_family_t) &&
-               ((struct sockaddr *)addr)->sa_family == AF_UNIX) {
-        struct awi_address shown;
-        socklen_t have = *len < room ? *len : room;
-        if ((link && atomic_load(&link->kind) == AWI_LINK_CONN) ||
-            awi_pair_decode(addr, have, &shown)) {
-            *len = 0;
-        }
-    }
-}
-
-ssize_t
-hook_recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *addr, socklen_t *addr_len)
-{
-    if (!addr && (flags & MSG_WAITALL)) {
-        return hook_recv(fd, buf, len, flags);
-    }
-    socklen_t room = addr && addr_len ? *addr_len : 0;
-    ssize_t n = AWI_REAL(recvfrom)(fd, buf, len, flags, addr, addr_len);
-    if (n >= 0 && AWI_UNLIKELY(addr != NULL)) {
-        fix_source(fd, addr, room, addr_len);
-    }
-    after_read(fd);
-    return n;
-}
-
-ssize_t hook_recvmsg(int fd, struct msghdr *msg, int flags)
-{
-    socklen_t room = msg && msg->msg_name ? msg->msg_namelen : 0;
-    ssize_t n = AWI_REAL(recvmsg)(fd, msg, flags);
-    if (n >= 0 && AWI_UNLIKELY(room > 0)) {
-        fix_source(fd, msg->msg_name, room, &msg->msg_namelen);
-    }
-    after_read(fd);
-    return n;
-}
-
-int hook_recvmmsg(
-    int fd, struct mmsghdr *vec, unsigned int count, int flags, struct timespec *timeout)
-{
-    if (AWI_UNLIKELY(awi_fd_link(fd) != NULL) && count > 0) {
-        /* One at a time: the room for a sender's address is the caller's, message by message. */
-        ssize_t n = hook_recvmsg(fd, &vec[0].msg_hdr, flags & ~MSG_WAITFORONE);
-        if (n < 0) {
-            return -1;
-        }
-        vec[0].msg_len = (unsigned int)n;
-        return 1;
-    }
-    return AWI_REAL(recvmmsg)(fd, vec, count, flags, timeout);
-}
-
-ssize_t hook___read_chk(int fd, void *buf, size_t len, size_t size)
-{
-    return len > size ? AWI_REAL(__read_chk)(fd, buf, len, size) : hook_read(fd, buf, len);
-}
-
-ssize_t hook___recv_chk(int fd, void *buf, size_t len, size_t size, int flags)
-{
-    return len > size ? AWI_REAL(__recv_chk)(fd, buf, len, size, flags)
-                      : hook_recv(fd, buf, len, flags);
-}
-
-ssize_t hook___recvfrom_chk(int fd,
-                            void *buf,
-                            size_t len,
-                            size_t size,
-                            int flags,
-                            struct sockaddr *addr,
-                            socklen_t *addr_len)
-{
-    return len > size ? AWI_REAL(__recvfrom_chk)(fd, buf, len, size, flags, addr, addr_len)
-                      : hook_recvfrom(fd, buf, len, flags, addr, addr_len);
-}
-
-/*
  * Copies inside the kernel: the core's loop takes the connection over.
  */
-static void demote(int fd)
-{
-    if (AWI_UNLIKELY(awi_fd_link(fd) != NULL) && !awi_inside()) {
-        struct awi_entry entry;
-        awi_enter(&entry);
-        awi_divert_demote(fd);
-        awi_leave(&entry);
-    }
-}
-
 ssize_t hook_sendfile(int out, int in, off_t *offset, size_t count)
 {
-    demote(out);
+    awi_divert_share(out);
     return AWI_REAL(sendfile)(out, in, offset, count);
 }
 
 ssize_t hook_sendfile64(int out, int in, off64_t *offset, size_t count)
 {
-    demote(out);
+    awi_divert_share(out);
     return AWI_REAL(sendfile64)(out, in, offset, count);
 }
 
 ssize_t
 hook_splice(int in, off64_t *in_off, int out, off64_t *out_off, size_t len, unsigned int flags)
 {
-    demote(in);
-    demote(out);
+    awi_divert_share(in);
+    awi_divert_share(out);
     return AWI_REAL(splice)(in, in_off, out, out_off, len, flags);
 }

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -48,6 +49,7 @@ int hook_connect(int fd, const struct sockaddr *addr, socklen_t len)
         }
         return r;
     }
+    pthread_testcancel();
     struct awi_entry entry;
     awi_enter(&entry);
     int r = awi_divert(fd, addr, len, NULL);
@@ -139,6 +141,12 @@ static int answer_option(int level, int name, void *value, socklen_t *len)
         socklen_t size = *len < sizeof(info) ? *len : (socklen_t)sizeof(info);
         memcpy(value, &info, size);
         *len = size;
+        return 0;
+    }
+    if (level == IPPROTO_TCP && name == TCP_CONGESTION && value && len) {
+        static const char usual[16] = "cubic";
+        *len = *len < sizeof(usual) ? *len : (socklen_t)sizeof(usual);
+        memcpy(value, usual, *len);
         return 0;
     }
     if (level == IPPROTO_TCP && name == TCP_NODELAY) {

@@ -158,29 +158,64 @@ static void fork_register(void)
     }
 }
 
+/* The order counts: a handler that jumps away, or a cancellation that ends the thread, must find
+ * nothing taken on the way in, and nothing left on the way out. An asynchronous cancellation that
+ * was decided before it was disabled still ends the thread when its signal comes (glibc), and each
+ * point of cancellation waits for that signal: so there is one while nothing is taken. */
 void awi_enter(struct awi_entry *entry)
 {
     entry->err = errno;
-    if (awi_guard++ == 0) {
-        if (AWI_UNLIKELY(atomic_load_explicit(&fork_state, memory_order_acquire) !=
-                         FORK_REGISTERED)) {
-            fork_register();
-        }
-        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &entry->cancel);
-        pthread_rwlock_rdlock(&gate);
+    if (awi_guard) {
+        awi_guard++;
+        return;
     }
+    bool first = atomic_load_explicit(&fork_state, memory_order_acquire) != FORK_REGISTERED;
+    if (AWI_UNLIKELY(first)) {
+        awi_mask_look_at_limit();
+    }
+    entry->mask.reasons = 0;
+    if (AWI_UNLIKELY(atomic_load_explicit(&awi_mask_reasons, memory_order_relaxed))) {
+        awi_mask_raise(&entry->mask);
+    }
+    pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &entry->cancel_type);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &entry->cancel_state);
+    if (AWI_UNLIKELY(entry->cancel_type == PTHREAD_CANCEL_ASYNCHRONOUS)) {
+        AWI_REAL(close)(-1);
+    }
+    awi_guard = 1;
+    if (AWI_UNLIKELY(first)) {
+        fork_register();
+    }
+    pthread_rwlock_rdlock(&gate);
 }
 
 void awi_leave(struct awi_entry *entry)
 {
-    if (awi_guard == 1) {
+    if (awi_guard > 1) {
+        awi_guard--;
+        errno = entry->err;
+        return;
+    }
+    for (;;) {
         if (AWI_UNLIKELY(awi_fd_late())) {
             awi_fd_late_run();
         }
         pthread_rwlock_unlock(&gate);
-        pthread_setcancelstate(entry->cancel, NULL);
+        awi_guard = 0;
+        /* A handler may have run between the two. */
+        if (AWI_LIKELY(!awi_fd_late())) {
+            break;
+        }
+        awi_guard = 1;
+        pthread_rwlock_rdlock(&gate);
     }
-    awi_guard--;
+    pthread_setcancelstate(entry->cancel_state, NULL);
+    if (AWI_UNLIKELY(entry->cancel_type == PTHREAD_CANCEL_ASYNCHRONOUS)) {
+        pthread_setcanceltype(entry->cancel_type, NULL);
+    }
+    if (AWI_UNLIKELY(entry->mask.reasons)) {
+        awi_mask_lower(&entry->mask);
+    }
     errno = entry->err;
 }
 

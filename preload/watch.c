@@ -9,6 +9,7 @@
  */
 #include "preload/watch.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -94,6 +95,19 @@ void awi_watch_note(int epfd, int fd, const struct epoll_event *event)
     row_unlock(row);
 }
 
+/* An exclusive registration cannot be repeated: there, adding it a second time must fail. */
+static bool is_registered(int epfd, int fd, struct epoll_event *event)
+{
+    if (!(event->events & EPOLLEXCLUSIVE)) {
+        return AWI_REAL(epoll_ctl)(epfd, EPOLL_CTL_MOD, fd, event) == 0;
+    }
+    if (AWI_REAL(epoll_ctl)(epfd, EPOLL_CTL_ADD, fd, event) < 0) {
+        return errno == EEXIST;
+    }
+    AWI_REAL(epoll_ctl)(epfd, EPOLL_CTL_DEL, fd, event);
+    return false;
+}
+
 void awi_watch_collect(int fd, struct awi_watches *out)
 {
     out->count = 0;
@@ -108,7 +122,7 @@ void awi_watch_collect(int fd, struct awi_watches *out)
         }
         struct epoll_event event = {.events = cell->events, .data.u64 = cell->data};
         int epfd = cell->epfd_plus_1 - 1;
-        if (AWI_REAL(epoll_ctl)(epfd, EPOLL_CTL_MOD, fd, &event) == 0) {
+        if (is_registered(epfd, fd, &event)) {
             out->epfd[out->count] = epfd;
             out->event[out->count] = event;
             out->count++;

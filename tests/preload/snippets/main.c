@@ -20,6 +20,9 @@ static const struct snippet *const tables[] = {
     fd_snippets,
     file_snippets,
     trap_snippets,
+    flag_snippets,
+    wait_snippets,
+    thread_snippets,
 };
 
 bool t_nonblock;

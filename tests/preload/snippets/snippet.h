@@ -39,6 +39,9 @@ extern const struct snippet io_snippets[];
 extern const struct snippet fd_snippets[];
 extern const struct snippet file_snippets[];
 extern const struct snippet trap_snippets[];
+extern const struct snippet flag_snippets[];
+extern const struct snippet wait_snippets[];
+extern const struct snippet thread_snippets[];
 
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
