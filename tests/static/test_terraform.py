@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""terraform and its AWS provider, both static, as they are: test_terraform.py seed|landing|backend."""
+"""terraform and its AWS provider, both static, as they are: test_terraform.py
+seed|landing|governance|backend."""
 import glob
 import json
 import os
@@ -94,6 +95,37 @@ def landing(world, tap):
     tap.equal(result.stdout.strip(), "", "nothing is left in the state")
     gone = aws(world, "organizations", "describe-organization")
     tap.check("AWSOrganizationsNotInUse" in gone.get("error", ""), "the organization is gone", gone)
+
+
+def governance(world, tap):
+    """A policy of every type, delegation, and what the data sources see."""
+    terraform = Terraform(world, "governance")
+    if not tap.ran(terraform("init"), "init"):
+        return
+    if tap.ran(terraform("apply", "-auto-approve"), "apply"):
+        seen = terraform.outputs()
+        audit = seen.get("audit")
+        tap.equal(len(seen.get("types", [])), 7, "types of policy")
+        tap.equal(sorted(seen.get("principals", [])), ["config.amazonaws.com", "sso.amazonaws.com"],
+                  "services with access")
+        tap.equal((seen.get("units"), seen.get("below")), (["teams"], ["audit"]), "the tree")
+        tap.equal((seen.get("administrators"), seen.get("services")),
+                  ([audit], ["config.amazonaws.com"]), "the delegated administrator")
+        tap.equal(seen.get("tag_policies"), [seen.get("tag_policy")], "the unit's tag policy")
+        tap.equal(seen.get("content"), {"tags": {"stage": {"tag_key": {"@@assign": "Stage"}}}},
+                  "its document")
+        tap.equal(seen.get("tags"), {"stage": "audit"}, "the account's tags")
+        result = terraform("plan", "-detailed-exitcode")
+        tap.check(result.returncode == 0, "a plan after it is empty", result.stdout + result.stderr)
+        member = {"AWS_ACCESS_KEY_ID": audit, "AWS_SECRET_ACCESS_KEY": "secret"}
+        effective = aws(world, "organizations", "describe-effective-policy", "--policy-type",
+                        "AISERVICES_OPT_OUT_POLICY", env=member)
+        tap.equal(json.loads(effective.get("EffectivePolicy", {}).get("PolicyContent", "{}")),
+                  {"services": {"default": {"opt_out_policy": "optOut"}}}, "in effect for the account")
+        tap.equal(len(aws(world, "organizations", "list-policies", "--filter", "BACKUP_POLICY",
+                          env=member).get("Policies", [])), 1, "and it may list policies")
+    tap.ran(terraform("destroy", "-auto-approve"), "destroy")
+    tap.equal(terraform("state", "list").stdout.strip(), "", "nothing is left in the state")
 
 
 def backend(world, tap):
