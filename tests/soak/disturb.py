@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import subprocess
+import threading
 import time
 
 import soaklib as lib
@@ -18,6 +19,7 @@ class Disturbance:
         self.random = soak.random
         self.ballast = os.path.join(soak.disk, "ballast")
         self.later = []
+        self.lock = threading.Lock()
         # Mean seconds between two of a kind.
         self.kinds = [(0.9, self.kill), (5, self.stop), (12, self.reset), (2, self.clock), (7, self.limit)]
         if soak.args.inside == "mount":
@@ -28,22 +30,29 @@ class Disturbance:
         return time.monotonic() + self.random.expovariate(1 / mean)
 
     def after(self, seconds, undo):
-        self.later.append((time.monotonic() + seconds, undo))
+        """In a thread of its own: what is undone may be what another disturbance waits for."""
+        def once():
+            with self.lock:
+                if entry not in self.later:
+                    return
+                self.later.remove(entry)
+            undo()
+        timer = threading.Timer(seconds, once)
+        timer.daemon = True
+        entry = (timer, once)
+        self.later.append(entry)
+        timer.start()
 
     def tick(self):
-        for at, undo in list(self.later):
-            if time.monotonic() >= at:
-                self.later.remove((at, undo))
-                undo()
         for number, (mean, act) in enumerate(self.kinds):
             if time.monotonic() >= self.due[number]:
                 act()
                 self.due[number] = self.wait(mean)
 
     def end(self):
-        for _, undo in self.later:
-            undo()
-        self.later = []
+        for timer, once in list(self.later):
+            timer.cancel()
+            once()
 
     def someone(self):
         found = [p for p in self.soak.people.everybody if p.alive() and not p.steady]
@@ -73,6 +82,7 @@ class Disturbance:
 
     def reset(self):
         self.soak.add("resets")
+        full = os.path.exists(self.ballast)
         self.note_reset("begin")
         if self.random.random() < 0.5:
             done = self.command(*self.soak.people.tool("cli", "awsintercept"), "reset")
@@ -80,15 +90,16 @@ class Disturbance:
             done = self.command("curl", "-sS", "--fail-with-body", "-X", "POST",
                                 "http://awsintercept.internal/reset", preload=True)
         self.note_reset("end")
-        if done.returncode and not os.path.exists(self.ballast):
+        if done.returncode and not full:
             self.soak.violation("resets: status %d: %s%s" % (done.returncode, done.stdout, done.stderr))
 
     def clock(self):
         self.soak.add("clock jumps")
+        full = os.path.exists(self.ballast)
         jump = self.random.choice(["+1s", "+1h", "-30m", "+3d", "-2d", "+90m", "-5s"])
         done = self.command("curl", "-sS", "--fail-with-body", "-d", '{"advance": "%s"}' % jump,
                             "http://awsintercept.internal/clock", preload=True)
-        if done.returncode and not os.path.exists(self.ballast):
+        if done.returncode and not full:
             self.soak.violation("clock: status %d: %s%s" % (done.returncode, done.stdout, done.stderr))
 
     def limit(self):
