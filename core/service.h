@@ -81,6 +81,8 @@ struct awi_access {
     struct awi_str resource; /* ARN; "*" where the action has no resource */
     struct awi_str owner;    /* account that owns the resource; absent: the request's */
     struct awi_str policy;   /* the resource's policy, JSON text; absent: none */
+    struct awi_str provider; /* who speaks for an unsigned caller, as trust policies name it
+                                (Federated); absent: the caller itself asks */
     unsigned flags;          /* AWI_ACCESS_* */
     const struct awi_context_entry *context;
     size_t n_context;

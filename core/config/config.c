@@ -85,6 +85,14 @@ static int read_ACCOUNTS(const struct awi_config_place *place,
     return awi_config_read_accounts(place, node, field);
 }
 
+static int read_PROVIDERS(const struct awi_config_place *place,
+                          const char *key,
+                          const struct awi_yaml *node,
+                          struct awi_config_oidc_providers *field)
+{
+    return awi_config_read_providers(place, node, field);
+}
+
 static int read_ENDPOINTS(const struct awi_config_place *place,
                           const char *key,
                           const struct awi_yaml *node,
@@ -244,6 +252,7 @@ static int read_endpoint_list(const struct awi_config_place *place,
 
 #define env_ENDPOINTS(place, key, text, field) read_endpoint_list(place, text, field)
 #define env_ACCOUNTS(place, key, text, field)  0
+#define env_PROVIDERS(place, key, text, field) 0
 #define env_TEXT(place, key, text, field)      awi_config_value_TEXT(place, key, text, field)
 #define env_REGION(place, key, text, field)    awi_config_value_REGION(place, key, text, field)
 #define env_ACCOUNT(place, key, text, field)   awi_config_value_ACCOUNT(place, key, text, field)

@@ -68,6 +68,17 @@ struct awi_config_endpoints {
     size_t n;
 };
 
+/* Whose web identities can be verified. */
+struct awi_config_oidc_provider {
+    struct awi_str issuer; /* without "https://" and a slash at the end, as in its ARN */
+    struct awi_str jwks;   /* JSON Web Key Set */
+};
+
+struct awi_config_oidc_providers {
+    const struct awi_config_oidc_provider *items;
+    size_t n;
+};
+
 /* KIND of a row -> C type of its field. */
 #define AWI_CONFIG_TYPE_TEXT        struct awi_str
 #define AWI_CONFIG_TYPE_REGION      struct awi_str
@@ -79,6 +90,7 @@ struct awi_config_endpoints {
 #define AWI_CONFIG_TYPE_CLOCK       struct awi_clock
 #define AWI_CONFIG_TYPE_ACCOUNTS    struct awi_config_accounts
 #define AWI_CONFIG_TYPE_ENDPOINTS   struct awi_config_endpoints
+#define AWI_CONFIG_TYPE_PROVIDERS   struct awi_config_oidc_providers
 
 struct awi_config {
     struct awi_arena arena; /* holds all that the rest points to */
@@ -118,6 +130,9 @@ const struct awi_config_account *awi_config_account(const struct awi_config *con
 enum awi_iam_mode awi_config_iam(const struct awi_config *config, struct awi_str account);
 enum awi_credentials_mode awi_config_credentials(const struct awi_config *config,
                                                  struct awi_str account);
+
+/* The key set of an issuer; absent: the configuration has none. */
+struct awi_str awi_config_jwks(const struct awi_config *config, struct awi_str issuer);
 
 /* Is host with this port (0: any) among the configuration's endpoints? Case and a trailing dot do
  * not matter. */

@@ -71,8 +71,7 @@ static int read_all(int fd, struct awi_buf *buf)
     }
 }
 
-/* 0, -ENOENT, -EFBIG or what the file system says. A pipe is read only where it was named. */
-static int read_file(const char *path, bool named, struct awi_buf *buf)
+int awi_config_read_file(const char *path, bool named, struct awi_buf *buf)
 {
     struct stat st;
     AWI_AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC | (named ? 0 : O_NONBLOCK));
@@ -118,11 +117,11 @@ static int load_file(struct awi_config *config, struct awi_buf *buf, const char 
     static const char *const usual[] = {"awsintercept.yml", "cloudmock.yml"};
     const char *named = awi_config_env(environment, "AWSINTERCEPT_CONFIG");
     const char *path = named ? named : usual[0];
-    int r = read_file(path, named != NULL, buf);
+    int r = awi_config_read_file(path, named != NULL, buf);
 
     if (r == -ENOENT && !named) {
         path = usual[1];
-        r = read_file(path, false, buf);
+        r = awi_config_read_file(path, false, buf);
         if (r == -ENOENT) {
             return awi_config_parse(config, NULL, AWI_STR_NULL, environment);
         }

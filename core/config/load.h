@@ -44,6 +44,16 @@ int awi_config_read_accounts(const struct awi_config_place *place,
                              const struct awi_yaml *node,
                              struct awi_config_accounts *field);
 
+/* The list of OpenID Connect providers of a file. */
+int awi_config_read_providers(const struct awi_config_place *place,
+                              const struct awi_yaml *node,
+                              struct awi_config_oidc_providers *field);
+
+/* The whole file, at most AWI_CONFIG_FILE_MAX. 0, -ENOENT, -EFBIG or what the file system says. A
+ * pipe is read only where it was named. */
+struct awi_buf;
+int awi_config_read_file(const char *path, bool named, struct awi_buf *buf);
+
 /* An id of 12 digits in quotes. what: "account_id", "id". */
 int awi_config_read_id(const struct awi_config_place *place,
                        const char *what,

@@ -55,8 +55,19 @@ static bool is_vendor(struct awi_str text)
     return text.len > 0;
 }
 
+/* Claims of a web identity are asked for by their issuer: "id.example.com/tenant:sub". */
+static bool is_issuer(struct awi_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] <= ' ' || text.ptr[i] == '*' || text.ptr[i] == '?') {
+            return false;
+        }
+    }
+    return awi_str_find(text, '.') > 0;
+}
+
 /* "vendor:name" of actions and condition keys. */
-static bool check_vendor(struct checker *c, struct awi_str text)
+static bool check_vendor(struct checker *c, struct awi_str text, bool condition)
 {
     struct awi_str rest = text;
     struct awi_str vendor = AWI_STR_NULL;
@@ -66,7 +77,7 @@ static bool check_vendor(struct checker *c, struct awi_str text)
                       "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
     }
     awi_str_cut(&rest, ':', &vendor);
-    if (is_vendor(vendor)) {
+    if (is_vendor(vendor) || (condition && is_issuer(vendor))) {
         return true;
     }
     c->reason = awi_arena_printf(c->arena, "Vendor %.*s is not valid", AWI_STR_FMT(vendor));
@@ -98,7 +109,7 @@ bool awi_policy_check_action(struct checker *c, struct awi_str text, const void 
     if (awi_str_is(text, "*")) {
         return true;
     }
-    if (!check_vendor(c, text)) {
+    if (!check_vendor(c, text, false)) {
         return false;
     }
     if (awi_str_find(text, ':') != awi_str_rfind(text, ':')) {
@@ -231,7 +242,7 @@ static bool check_operator(struct checker *c, const struct awi_json *op)
         if (awi_json_is_overridden(key)) {
             return refuse(c, SYNTAX);
         }
-        if (!check_vendor(c, key->name) || !check_condition_values(c, &condition, key)) {
+        if (!check_vendor(c, key->name, true) || !check_condition_values(c, &condition, key)) {
             return false;
         }
     }

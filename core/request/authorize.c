@@ -40,6 +40,10 @@ static struct awi_str message_of(struct awi_req *req,
 {
     struct awi_buf text = AWI_BUF_INIT(MESSAGE_MOST);
     const struct awi_denied *denied = denial_of(req);
+    if (asked->caller.type == AWI_CALLER_PROVIDER) {
+        return awi_arena_printf(
+            req->arena, "Not authorized to perform %.*s", AWI_STR_FMT(asked->action));
+    }
     bool stranger = is_stranger(l, decision);
 
     if (stranger && denied->stranger.len) {
@@ -174,6 +178,9 @@ static int weigh(const struct awi_req *req,
         }
         return REFUSED;
     }
+    if (awi_str_is_set(access->provider)) {
+        return meaning_of(mode_of(req, owner));
+    }
     return decision->cross_account ? weigh_sides(req, owner, decision)
                                    : meaning_of(mode_of(req, req->identity.account));
 }
@@ -199,6 +206,10 @@ static int decide(struct awi_req *req,
         return r;
     }
     asked.caller = l->caller;
+    if (awi_str_is_set(access->provider)) {
+        asked.caller =
+            (struct awi_policy_caller){.type = AWI_CALLER_PROVIDER, .arn = access->provider};
+    }
     if (is_plain_root(l, access)) {
         decision.layer = AWI_LAYER_ROOT;
     } else if (!(access->flags & AWI_ACCESS_FREE)) {

@@ -125,6 +125,29 @@ static void add_tag(struct keys *keys, const struct core_Tag *tag)
         awi_str_is_set(tag->Value) ? tag->Value : AWI_STR(""));
 }
 
+/* What the provider said of the caller; several values of one key stand behind each other. */
+static void add_claims(struct keys *keys, const struct core_SessionRecord *session)
+{
+    size_t n = session->Claims.n;
+    struct awi_str *values = awi_arena_array(keys->req->arena, struct awi_str, n);
+
+    if (!values) {
+        keys->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct core_Tag *claim = &session->Claims.items[i];
+        values[i] = claim->Value;
+        if (i > 0 && awi_str_eq(claim->Key, claim[-1].Key)) {
+            keys->items[keys->n - 1].n++;
+            keys->items[keys->n - 1].multivalued = true;
+        } else {
+            keys->items[keys->n++] =
+                (struct awi_policy_key){.name = claim->Key, .values = &values[i], .n = 1};
+        }
+    }
+}
+
 static void add_session(struct keys *keys, const struct awi_layers *l)
 {
     const struct core_SessionRecord *session = l->req->identity.principal.session;
@@ -144,6 +167,10 @@ static void add_session(struct keys *keys, const struct awi_layers *l)
     if (session->SourceIdentity.len) {
         add(keys, AWI_STR("aws:SourceIdentity"), session->SourceIdentity);
     }
+    if (session->FederatedProvider.len) {
+        add(keys, AWI_STR("aws:FederatedProvider"), session->FederatedProvider);
+    }
+    add_claims(keys, session);
 }
 
 static void add_request(struct keys *keys, const struct awi_layers *l)
@@ -168,7 +195,9 @@ int awi_request_keys(const struct awi_layers *l,
                      const struct awi_policy_key **ret,
                      size_t *ret_n)
 {
-    size_t most = GLOBAL_KEYS + l->n_tags + l->n_session_tags + access->n_context;
+    const struct core_SessionRecord *session = l->req->identity.principal.session;
+    size_t most = GLOBAL_KEYS + l->n_tags + l->n_session_tags + access->n_context +
+                  (session ? session->Claims.n : 0);
     struct keys keys = {.req = l->req};
 
     keys.items = awi_arena_array(l->req->arena, struct awi_policy_key, most);

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-#define MOST_CONTEXT 170 /* fifty tags of the request, fifty of the role twice, and the rest */
+#define MOST_CONTEXT 200 /* fifty tags of the request, fifty of the role twice, and the rest */
 
 struct context {
     struct awi_context_entry *items;
@@ -22,31 +22,30 @@ static void add(struct context *context, struct awi_str key, const struct awi_st
     }
 }
 
-static int add_tags(struct context *context, const struct sts_AssumeRoleRequest *in)
+static int add_tags(struct context *context,
+                    const struct sts_tagListType *tags,
+                    const struct sts_tagKeyListType *transitive)
 {
-    struct awi_str *keys = awi_arena_array(context->arena, struct awi_str, in->Tags.n);
+    struct awi_str *keys = awi_arena_array(context->arena, struct awi_str, tags->n);
 
     if (!keys) {
         return -ENOMEM;
     }
-    for (size_t i = 0; i < in->Tags.n; i++) {
-        keys[i] = in->Tags.items[i].Key;
+    for (size_t i = 0; i < tags->n; i++) {
+        keys[i] = tags->items[i].Key;
         struct awi_str name =
             awi_arena_printf(context->arena, "aws:RequestTag/%.*s", AWI_STR_FMT(keys[i]));
         if (!name.ptr) {
             return -ENOMEM;
         }
-        add(context, name, &in->Tags.items[i].Value, 1);
+        add(context, name, &tags->items[i].Value, 1);
     }
-    add(context, AWI_STR("aws:TagKeys"), keys, in->Tags.n);
-    if (in->Tags.n) {
+    add(context, AWI_STR("aws:TagKeys"), keys, tags->n);
+    if (tags->n) {
         context->items[context->n - 1].multivalued = true;
     }
-    add(context,
-        AWI_STR("sts:TransitiveTagKeys"),
-        in->TransitiveTagKeys.items,
-        in->TransitiveTagKeys.n);
-    if (in->TransitiveTagKeys.n) {
+    add(context, AWI_STR("sts:TransitiveTagKeys"), transitive->items, transitive->n);
+    if (transitive->n) {
         context->items[context->n - 1].multivalued = true;
     }
     return 0;
@@ -58,18 +57,13 @@ static int assume_role_context(struct awi_req *req,
 {
     static const struct awi_str yes = AWI_STR_INIT("true");
 
-    context->arena = awi_arena(req);
-    context->items = awi_arena_array(awi_arena(req), struct awi_context_entry, MOST_CONTEXT);
-    if (!context->items) {
-        return -ENOMEM;
-    }
     add(context, AWI_STR("sts:ExternalId"), &in->ExternalId, 1);
     add(context, AWI_STR("sts:RoleSessionName"), &in->RoleSessionName, 1);
     add(context, AWI_STR("sts:SourceIdentity"), &in->SourceIdentity, 1);
     if (awi_str_is_set(in->SerialNumber) && awi_str_is_set(in->TokenCode)) {
         add(context, AWI_STR("aws:MultiFactorAuthPresent"), &yes, 1);
     }
-    return add_tags(context, in);
+    return add_tags(context, &in->Tags, &in->TransitiveTagKeys);
 }
 
 /* The role's own tags. */
@@ -104,38 +98,123 @@ static bool hands_on_source(const struct awi_req *req)
     return session && awi_str_is_set(session->SourceIdentity);
 }
 
+/* What the role is asked for; who federates names the provider that speaks for him. */
+struct asking {
+    const char *action;
+    const struct sts_role *role;
+    struct awi_str provider;
+    bool tags;
+    bool source;
+};
+
+static int ask_role(struct awi_req *req,
+                    const struct asking *asking,
+                    const struct context *context,
+                    struct awi_access_list *ret)
+{
+    const struct sts_role *role = asking->role;
+    struct awi_access *items = awi_arena_array(awi_arena(req), struct awi_access, 3);
+
+    if (!items) {
+        return -ENOMEM;
+    }
+    items[ret->n++].action = awi_str_from(asking->action);
+    if (asking->tags) {
+        items[ret->n++].action = AWI_STR("sts:TagSession");
+    }
+    if (asking->source) {
+        items[ret->n++].action = AWI_STR("sts:SetSourceIdentity");
+    }
+    for (size_t i = 0; i < ret->n; i++) {
+        items[i].resource = role->arn;
+        items[i].owner = role->account;
+        items[i].policy = role->record.TrustPolicy;
+        items[i].provider = asking->provider;
+        items[i].flags = AWI_ACCESS_POLICY_DECIDES;
+        items[i].context = context->items;
+        items[i].n_context = context->n;
+    }
+    ret->items = items;
+    return 0;
+}
+
 static int assume_role(struct awi_req *req,
                        const struct sts_AssumeRoleRequest *in,
+                       struct context *context,
                        struct awi_access_list *ret)
 {
-    struct awi_access *items = awi_arena_array(awi_arena(req), struct awi_access, 3);
-    struct context context = {.n = 0};
     struct sts_role role;
     bool refused;
     int r = sts_role_find(req, in->RoleArn, &role, &refused);
 
-    r = r ? r : assume_role_context(req, in, &context);
-    r = r ? r : add_resource_tags(&context, &role.record.Tags);
-    if (r || !items) {
-        return r ? r : -ENOMEM;
+    r = r ? r : assume_role_context(req, in, context);
+    r = r ? r : add_resource_tags(context, &role.record.Tags);
+    const struct asking asking = {
+        .action = "sts:AssumeRole",
+        .role = &role,
+        .tags = in->Tags.n || hands_on_tags(req),
+        .source = awi_str_is_set(in->SourceIdentity) || hands_on_source(req),
+    };
+    return r ? r : ask_role(req, &asking, context, ret);
+}
+
+/* --- Federation ------------------------------------------------------------------------------ */
+
+static int ask_federated(struct awi_req *req,
+                         const char *action,
+                         const struct sts_role *role,
+                         const struct sts_federated *who,
+                         struct context *context,
+                         struct awi_access_list *ret)
+{
+    const struct asking asking = {
+        .action = action,
+        .role = role,
+        .provider = who->provider,
+        .tags = who->tags.n > 0,
+        .source = awi_str_is_set(who->source_identity),
+    };
+    int r = add_tags(context, &who->tags, &who->transitive);
+
+    r = r ? r : add_resource_tags(context, &role->record.Tags);
+    add(context, AWI_STR("sts:SourceIdentity"), &who->source_identity, 1);
+    for (size_t i = 0; i < who->n_keys && context->n < MOST_CONTEXT; i++) {
+        context->items[context->n++] = who->keys[i];
     }
-    items[ret->n++].action = AWI_STR("sts:AssumeRole");
-    if (in->Tags.n || hands_on_tags(req)) {
-        items[ret->n++].action = AWI_STR("sts:TagSession");
+    return r ? r : ask_role(req, &asking, context, ret);
+}
+
+static int with_web_identity(struct awi_req *req,
+                             const struct sts_AssumeRoleWithWebIdentityRequest *in,
+                             struct context *context,
+                             struct awi_access_list *ret)
+{
+    struct sts_federated *who = awi_arena_new(awi_arena(req), struct sts_federated);
+    struct sts_role role;
+    bool refused;
+    int r = who ? sts_role_find(req, in->RoleArn, &role, &refused) : -ENOMEM;
+
+    r = r ? r : sts_web_identity(req, &role, in, who);
+    if (r) {
+        return r;
     }
-    if (awi_str_is_set(in->SourceIdentity) || hands_on_source(req)) {
-        items[ret->n++].action = AWI_STR("sts:SetSourceIdentity");
+    add(context, AWI_STR("sts:RoleSessionName"), &in->RoleSessionName, 1);
+    return ask_federated(req, "sts:AssumeRoleWithWebIdentity", &role, who, context, ret);
+}
+
+static int assume(struct awi_req *req, const void *in, struct awi_access_list *ret)
+{
+    struct awi_str name = awi_operation(req)->name;
+    struct context context = {
+        .items = awi_arena_array(awi_arena(req), struct awi_context_entry, MOST_CONTEXT),
+        .arena = awi_arena(req),
+    };
+
+    if (!context.items) {
+        return -ENOMEM;
     }
-    for (size_t i = 0; i < ret->n; i++) {
-        items[i].resource = role.arn;
-        items[i].owner = role.account;
-        items[i].policy = role.record.TrustPolicy;
-        items[i].flags = AWI_ACCESS_POLICY_DECIDES;
-        items[i].context = context.items;
-        items[i].n_context = context.n;
-    }
-    ret->items = items;
-    return 0;
+    return awi_str_is(name, "AssumeRole") ? assume_role(req, in, &context, ret)
+                                          : with_web_identity(req, in, &context, ret);
 }
 
 int sts_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
@@ -143,8 +222,8 @@ int sts_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
     struct awi_str name = awi_operation(req)->name;
     struct awi_access *item;
 
-    if (awi_str_is(name, "AssumeRole")) {
-        return assume_role(req, in, ret);
+    if (awi_str_starts(name, AWI_STR("AssumeRole"))) {
+        return assume(req, in, ret);
     }
     item = awi_arena_new(awi_arena(req), struct awi_access);
     if (!item) {

@@ -29,6 +29,8 @@ int sts_assume_role(struct awi_req *req,
                     const struct sts_AssumeRoleRequest *in,
                     struct sts_AssumeRoleResponse *out);
 
+/* --- open.c ---------------------------------------------------------------------------------- */
+
 /* A role that somebody wants to assume. */
 struct sts_role {
     struct awi_str account; /* in which it is */
@@ -41,6 +43,59 @@ struct sts_role {
  * not there, and of one in enforce mode that nobody created: `refused` is set. >0: the ARN is no
  * role's. */
 int sts_role_find(struct awi_req *req, struct awi_str arn, struct sts_role *ret, bool *refused);
+
+/* "User: ... is not authorized to perform: sts:..." */
+int sts_refuse(struct awi_req *req, const char *action, struct awi_str role_arn);
+
+/* What is asked for with a role. No pointer is NULL. */
+struct sts_wish {
+    const struct sts_role *role;
+    struct awi_str session_name;
+    struct awi_opt_i32 seconds; /* absent: an hour */
+    struct awi_str policy;
+    const struct sts_policyDescriptorListType *policy_arns;
+    const struct sts_tagListType *tags;
+    const struct sts_tagKeyListType *transitive;
+    struct awi_str source_identity;
+};
+
+struct sts_opened {
+    struct sts_Credentials *keys;
+    struct sts_AssumedRoleUser *who;
+    struct awi_opt_i32 packed_size;
+};
+
+/* Checks the wish and issues the session; the caller has filled in what only it knows of it. >0:
+ * AWS refuses. */
+int sts_session_open(struct awi_req *req,
+                     const struct sts_wish *wish,
+                     struct core_SessionRecord *session,
+                     struct sts_opened *ret);
+
+/* --- web.c ----------------------------------------------------------------------------------- */
+int sts_assume_role_with_web_identity(struct awi_req *req,
+                                      const struct sts_AssumeRoleWithWebIdentityRequest *in,
+                                      struct sts_AssumeRoleWithWebIdentityResponse *out);
+
+/* Somebody whom a provider speaks for, as a verified token or assertion tells. */
+struct sts_federated {
+    struct awi_str provider; /* as trust policies name it: an ARN, or a host that all know */
+    struct awi_str subject;
+    struct awi_str audience;
+    struct sts_tagListType tags;
+    struct sts_tagKeyListType transitive;
+    struct awi_str source_identity;
+    /* Condition keys of the request, and those of them that the session keeps. */
+    struct awi_context_entry *keys;
+    size_t n_keys;
+    struct core_Tags kept;
+};
+
+/* Verifies the token against the provider of the role's account. >0: AWS refuses it. */
+int sts_web_identity(struct awi_req *req,
+                     const struct sts_role *role,
+                     const struct sts_AssumeRoleWithWebIdentityRequest *in,
+                     struct sts_federated *ret);
 
 /* --- user.c ---------------------------------------------------------------------------------- */
 int sts_get_session_token(struct awi_req *req,

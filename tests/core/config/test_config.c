@@ -238,12 +238,14 @@ static void test_parse_unknown_keys(void **state)
     refuse("acounts: []\n",
            NULL,
            "t.yml:1: found key \"acounts\", expected one of region, account_id, accounts, iam, "
-           "credentials, policy_arn_in_refusals, scp_limits, endpoints, state, log, clock (did you "
+           "credentials, policy_arn_in_refusals, scp_limits, oidc_providers, endpoints, state, "
+           "log, clock (did you "
            "mean accounts?)");
     refuse("\nquota: 1\n",
            NULL,
            "t.yml:2: found key \"quota\", expected one of region, account_id, accounts, iam, "
-           "credentials, policy_arn_in_refusals, scp_limits, endpoints, state, log, clock");
+           "credentials, policy_arn_in_refusals, scp_limits, oidc_providers, endpoints, state, "
+           "log, clock");
     refuse("accounts:\n- id: '333333333333'\n  nmae: x\n",
            NULL,
            "t.yml:3: found key \"nmae\" in an account, expected id, name, email, iam or "
