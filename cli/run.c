@@ -5,6 +5,7 @@
  */
 #include "cli/cli.h"
 #include "cli/fresh.h"
+#include "cli/stay.h"
 #include "cli/supervise.h"
 #include "core/util/buf.h"
 #include "core/util/cleanup.h"
@@ -12,7 +13,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,48 +197,6 @@ static int become(char **argv, const char *argv0)
     return error == ENOENT ? 127 : 126;
 }
 
-/* Terminals send to the whole group: what came from one has reached the command too. */
-static void pass_on(pid_t child, const siginfo_t *signal)
-{
-    if (signal->si_signo == SIGTSTP) {
-        raise(SIGSTOP);
-        return;
-    }
-    if (signal->si_code != SI_KERNEL) {
-        kill(child, signal->si_signo);
-    }
-}
-
-static int wait_for(pid_t child, const sigset_t *all)
-{
-    int status;
-
-    for (;;) {
-        siginfo_t signal;
-        if (waitpid(child, &status, WNOHANG) == child) {
-            return status;
-        }
-        if (sigwaitinfo(all, &signal) > 0 && signal.si_signo != SIGCHLD) {
-            pass_on(child, &signal);
-        }
-    }
-}
-
-static int finish(int status)
-{
-    if (WIFEXITED(status)) {
-        return WEXITSTATUS(status);
-    }
-    int number = WTERMSIG(status);
-    sigset_t one;
-    signal(number, SIG_DFL);
-    sigemptyset(&one);
-    sigaddset(&one, number);
-    raise(number);
-    sigprocmask(SIG_UNBLOCK, &one, NULL);
-    return 128 + number;
-}
-
 /* What "awsintercept report" says, where the command's own errors went. */
 static void report(void)
 {
@@ -258,10 +216,10 @@ static void report(void)
 static int stay_behind(char **argv, const struct options *options)
 {
     AWI_AUTO(free) char *fresh = NULL;
-    sigset_t all, before;
+    struct awi_stay stay = {.reports = -1};
+    pid_t self = getpid();
 
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
+    awi_stay_begin(&stay);
     if (options->fresh) {
         fresh = awi_cli_fresh_make();
         if (!fresh || setenv("AWSINTERCEPT_STATE", fresh, 1) < 0) {
@@ -271,22 +229,22 @@ static int stay_behind(char **argv, const struct options *options)
             return 1;
         }
     }
-    pid_t child = fork();
-    if (child == 0) {
-        sigprocmask(SIG_SETMASK, &before, NULL);
+    stay.command = fork();
+    if (stay.command == 0) {
+        awi_stay_enter(&stay, self);
         _exit(become(argv, options->argv0));
     }
-    int status = child < 0 ? W_EXITCODE(1, 0) : wait_for(child, &all);
-    if (child < 0) {
+    if (stay.command < 0) {
         awi_cli_error(NULL, "fork: %s", strerror(errno));
     }
+    int status = stay.command < 0 ? W_EXITCODE(1, 0) : awi_stay_wait(&stay);
     if (options->report) {
         report();
     }
     if (fresh) {
         awi_cli_fresh_remove(fresh);
     }
-    return finish(status);
+    return awi_stay_end(status);
 }
 
 int awi_cli_run(int argc, char **argv)

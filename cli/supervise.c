@@ -3,12 +3,17 @@
  * The launcher's side of supervision: starts the supervisor, installs the filter, becomes the
  * command. The supervisor gets ready while the command starts: until then a connect() of the
  * command's waits.
+ *
+ * The supervisor is a process beside the command, which keeps the launcher's id. Where Yama lets a
+ * process look at its descendants only, it is the command's parent, and the launcher stays behind.
  */
 #include "cli/supervise.h"
 
 #include "cli/cli.h"
 #include "cli/exec_file.h"
 #include "cli/filter.h"
+#include "cli/ptrace_scope.h"
+#include "cli/stay.h"
 #include "cli/supervise_ca.h"
 #include "core/util/cleanup.h"
 
@@ -68,19 +73,28 @@ static int introduce(int control, const struct awi_ca *ca)
     return send(control, message, (size_t)n, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-static void become_supervisor(int control, const char *library)
+/* command, reports: for a supervisor that is the command's parent; else 0, -1. */
+static void become_supervisor(int control, const char *library, pid_t command, int reports)
 {
     struct awi_ca ca;
-    char numbers[3][16];
+    sigset_t told;
+    char pid[16];
 
+    /* Blocked from here on: the program reads them from a descriptor. */
+    sigemptyset(&told);
+    sigaddset(&told, SIGIO);
+    sigaddset(&told, SIGCHLD);
+    sigprocmask(SIG_SETMASK, &told, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     if (awi_ca_make(&ca) == 0 && introduce(control, &ca) == 0) {
-        const int kept[] = {control, ca.files[0], ca.files[1]};
+        const int kept[] = {control, ca.files[0], ca.files[1], reports};
+        char numbers[sizeof(kept) / sizeof(kept[0])][16];
         detach(kept, sizeof(kept) / sizeof(kept[0]));
         for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
             snprintf(numbers[i], sizeof(numbers[i]), "%d", kept[i]);
         }
+        snprintf(pid, sizeof(pid), "%d", command);
         setenv("LD_PRELOAD", library, 1);
         execl("/proc/self/exe",
               "awsintercept",
@@ -89,22 +103,23 @@ static void become_supervisor(int control, const char *library)
               numbers[0],
               numbers[1],
               numbers[2],
+              numbers[3],
+              pid,
               (char *)NULL);
     }
     awi_ca_remove(&ca);
 }
 
 /* Its own grandchild, so that the command never sees a child that it did not start. */
-static int start_supervisor(int control)
+static int start_beside(int control, const char *library)
 {
-    AWI_AUTO(free) char *library = awi_cli_find_library(NULL);
     int status;
-    pid_t child = library ? fork() : -1;
+    pid_t child = fork();
 
     if (child == 0) {
         pid_t supervisor = fork();
         if (supervisor == 0) {
-            become_supervisor(control, library);
+            become_supervisor(control, library, 0, -1);
         }
         _exit(supervisor <= 0);
     }
@@ -146,44 +161,28 @@ static int control_pair(int ends[2])
     return ends[0] < 0 || ends[1] < 0 ? -EMFILE : 0;
 }
 
-static int supervised(bool connects_only)
+/* In the process that is to be the command, once a supervisor has been started. */
+static int join(int control, bool connects_only)
 {
     char message[256];
     char byte;
-    int ends[2] = {-1, -1};
-    int r = control_pair(ends);
-
-    if (r < 0) {
-        return r;
-    }
-    AWI_AUTO(fd) int control = ends[0];
-    r = start_supervisor(ends[1]);
-    close(ends[1]);
-    if (r < 0) {
-        return r;
-    }
     ssize_t n = recv(control, message, sizeof(message) - 1, 0);
+
     if (n <= 1 || (message[0] == FILES_LATER && recv(control, &byte, 1, 0) != 1)) {
         return -EPIPE;
     }
     message[n] = '\0';
-    /* Whatever the supervisor may look at, where Yama asks for leave. */
-    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
     AWI_AUTO(fd) int listener = awi_filter_install(connects_only);
     if (listener < 0) {
         return listener;
     }
-    r = send_listener(control, listener);
+    int r = send_listener(control, listener);
     return r < 0 ? r : awi_ca_point(message + 1);
 }
 
-int awi_cli_supervise(const char *file, char **argv)
+/* Returns only on failure, with an exit status. */
+static int become(const char *file, char **argv, int r)
 {
-    const char *marked = getenv(MARK);
-    struct awi_exec exec;
-    bool go = awi_exec_look(file, &exec) == 0 && exec.go;
-    int r = marked && *marked && awi_filter_is_there() ? 0 : supervised(go);
-
     if (r < 0) {
         awi_cli_error("the kernel must offer seccomp user notification (Linux 5.9 or newer)",
                       "%s cannot be supervised: %s",
@@ -195,4 +194,90 @@ int awi_cli_supervise(const char *file, char **argv)
     execv(file, argv);
     awi_cli_error(NULL, "%s: %s", file, strerror(errno));
     return 126;
+}
+
+static int go_beside(const char *library, const char *file, char **argv, bool connects_only)
+{
+    int ends[2] = {-1, -1};
+    int r = control_pair(ends);
+    AWI_AUTO(fd) int control = ends[0];
+
+    if (r == 0) {
+        r = start_beside(ends[1], library);
+        close(ends[1]);
+    }
+    return become(file, argv, r < 0 ? r : join(control, connects_only));
+}
+
+/* In the child that is to be the supervisor: starts the command first. */
+static void start_below(const struct awi_stay *stay,
+                        const char *library,
+                        const char *file,
+                        char **argv,
+                        bool connects_only,
+                        int reports)
+{
+    int ends[2] = {-1, -1};
+
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    pid_t command = control_pair(ends) < 0 ? -1 : fork();
+    if (command == 0) {
+        close(ends[1]);
+        close(reports);
+        sigprocmask(SIG_SETMASK, &stay->before, NULL);
+        _exit(become(file, argv, join(ends[0], connects_only)));
+    }
+    close(ends[0]);
+    if (command > 0 && send(reports, &command, sizeof(command), MSG_NOSIGNAL) > 0) {
+        become_supervisor(ends[1], library, command, reports);
+    }
+    _exit(1);
+}
+
+static int go_below(const char *library, const char *file, char **argv, bool connects_only)
+{
+    struct awi_stay stay = {.reports = -1};
+    int ends[2] = {-1, -1};
+
+    awi_stay_begin(&stay);
+    pid_t child = control_pair(ends) < 0 ? -1 : fork();
+    if (child == 0) {
+        close(ends[0]);
+        start_below(&stay, library, file, argv, connects_only, ends[1]);
+    }
+    close(ends[1]);
+    AWI_AUTO(fd) int reports = stay.reports = ends[0];
+    if (child < 0 ||
+        recv(reports, &stay.command, sizeof(stay.command), 0) != (ssize_t)sizeof(stay.command)) {
+        return become(file, argv, -ECHILD);
+    }
+    int status = awi_stay_wait(&stay);
+    if (status == -1) {
+        kill(stay.command, SIGKILL); /* its supervisor was killed: it could connect nowhere */
+    }
+    return awi_stay_end(status);
+}
+
+int awi_cli_supervise(const char *file, char **argv)
+{
+    const char *marked = getenv(MARK);
+    AWI_AUTO(free) char *library = awi_cli_find_library(NULL);
+    enum awi_ptrace_scope scope = awi_ptrace_scope();
+    struct awi_exec exec;
+    bool go = awi_exec_look(file, &exec) == 0 && exec.go;
+
+    if (marked && *marked && awi_filter_is_there()) {
+        return become(file, argv, 0);
+    }
+    if (!library) {
+        return become(file, argv, -ENOENT);
+    }
+    if (scope == AWI_PTRACE_NONE) {
+        awi_cli_error("set kernel.yama.ptrace_scope to 0 or 1",
+                      "%s cannot be supervised: Yama lets nobody look at other processes",
+                      file);
+        return 1;
+    }
+    return scope == AWI_PTRACE_OWN ? go_beside(library, file, argv, go)
+                                   : go_below(library, file, argv, go);
 }

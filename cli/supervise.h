@@ -17,14 +17,17 @@
 bool awi_cli_needs_supervisor(const char *file);
 
 /*
- * Becomes the command, supervised: keeps the process id, exit status and signals are the command's
- * own. Returns only on failure, with an exit status, after saying why.
+ * Becomes the command, supervised: exit status and signals are the command's own, and so is the
+ * process id except where Yama restricts whom a supervisor may look at. Returns on failure, after
+ * saying why, and with the status of a command of another id.
  */
 int awi_cli_supervise(const char *file, char **argv);
 
 /*
- * The supervisor's side, "awsintercept supervise DIRECTORY CONTROL FILE FILE": never for people.
- * The last three are descriptors: of a socket to the launcher, and of the files of certificates.
+ * The supervisor's side: "awsintercept supervise DIRECTORY CONTROL FILE FILE REPORTS COMMAND",
+ * never for people. Descriptors (-1: none): of a socket to the command until it is started, of the
+ * files of certificates, of a socket to a launcher that stays behind; then the command's process
+ * id, if it is a child.
  */
 int awi_cli_supervisor(int argc, char **argv);
 

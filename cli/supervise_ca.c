@@ -6,11 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,12 +84,7 @@ static bool lease(int fd)
 
 int awi_ca_make(struct awi_ca *ca)
 {
-    sigset_t asked;
-
     *ca = (struct awi_ca){.files = {-1, -1}, .lazy = true};
-    sigemptyset(&asked);
-    sigaddset(&asked, SIGIO);
-    sigprocmask(SIG_SETMASK, &asked, NULL);
     int r = make_directory(ca);
     for (int kind = 0; r == 0 && kind < AWI_CA_FILES; kind++) {
         AWI_AUTO(free) char *path = NULL;
@@ -109,17 +102,6 @@ int awi_ca_make(struct awi_ca *ca)
         }
     }
     return r;
-}
-
-int awi_ca_watch(void)
-{
-    sigset_t asked;
-
-    sigemptyset(&asked);
-    sigaddset(&asked, SIGIO);
-    sigprocmask(SIG_BLOCK, &asked, NULL);
-    int fd = signalfd(-1, &asked, SFD_CLOEXEC | SFD_NONBLOCK);
-    return fd < 0 ? -errno : fd;
 }
 
 static void copy(const char *from, int to)

@@ -19,14 +19,9 @@ struct awi_ca {
     bool lazy;               /* under leases */
 };
 
-/*
- * Makes the directory and the files. Blocks SIGIO in this process, which is to become the
- * supervisor: that signal tells of openers. 0 or -errno.
- */
+/* Makes the directory and the files, in the process that is to become the supervisor: it gets
+ * SIGIO, which must be blocked, when someone opens one. 0 or -errno. */
 int awi_ca_make(struct awi_ca *ca);
-
-/* After exec: a descriptor that epoll finds readable when someone waits for a file; -errno. */
-int awi_ca_watch(void);
 
 /* Fills the files and lets those in who wait. Under the preload library, whose hooks add our
  * certificate to what is read. More than once does nothing. */

@@ -18,14 +18,17 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define EVENTS      64
@@ -38,12 +41,14 @@ connect_as_fn(int fd, const struct sockaddr *addr, socklen_t len, pid_t pid, con
 struct supervisor {
     int control;
     int notify;   /* the filter's listener */
-    int wanted;   /* readable when someone waits for a file of certificates */
+    int signals;  /* SIGIO: someone waits for a file of certificates; SIGCHLD */
     int accepter; /* listens on loopback for the targets' sockets */
     int epoll_fd;
     struct awi_relays *relays;
     struct awi_dns *dns;
     struct awi_ca ca;
+    pid_t command; /* 0, or our child, of which the launcher is told: */
+    int reports;   /* -1, or the launcher's socket; closed when it was told of the end */
     is_ours_fn *is_ours;
     connect_as_fn *connect_as;
 };
@@ -149,6 +154,59 @@ static void answer_one(struct supervisor *s)
     ioctl(s->notify, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }
 
+/* Our children are the command, and processes below it whose parents are gone. */
+static void report(struct supervisor *s, int status)
+{
+    send(s->reports, &status, sizeof(status), MSG_NOSIGNAL);
+    if (!WIFSTOPPED(status)) {
+        close(AWI_STEAL(s->reports, -1));
+    }
+}
+
+static void reap(struct supervisor *s)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+        if (pid == s->command && s->reports >= 0) {
+            report(s, status);
+        }
+    }
+}
+
+/* Processes leave the filter before they can be waited for. */
+static void reap_last(struct supervisor *s)
+{
+    int status;
+
+    if (s->reports >= 0 && waitpid(s->command, &status, 0) == s->command) {
+        report(s, status);
+    }
+}
+
+static void take_signals(struct supervisor *s)
+{
+    struct signalfd_siginfo signal;
+
+    while (read(s->signals, &signal, sizeof(signal)) == (ssize_t)sizeof(signal)) {
+        if (signal.ssi_signo == SIGIO) {
+            awi_ca_fill(&s->ca);
+        } else {
+            reap(s);
+        }
+    }
+}
+
+/* The launcher was killed, which cannot be passed on otherwise. */
+static void launcher_died(struct supervisor *s)
+{
+    if (s->reports >= 0) {
+        kill(s->command, SIGKILL);
+        close(AWI_STEAL(s->reports, -1));
+    }
+}
+
 static void loop(struct supervisor *s)
 {
     struct epoll_event events[EVENTS];
@@ -156,14 +214,16 @@ static void loop(struct supervisor *s)
     for (;;) {
         int n = epoll_wait(s->epoll_fd, events, EVENTS, awi_relays_patience(s->relays));
         for (int i = 0; i < n; i++) {
-            if (events[i].data.ptr == &s->wanted) {
-                awi_ca_fill(&s->ca);
-                epoll_ctl(s->epoll_fd, EPOLL_CTL_DEL, s->wanted, NULL);
+            if (events[i].data.ptr == &s->signals) {
+                take_signals(s);
+            } else if (events[i].data.ptr == &s->reports) {
+                launcher_died(s);
             } else if (events[i].data.ptr != NULL) {
                 awi_relays_event(s->relays, events[i].data.ptr, events[i].events);
             } else if (events[i].events & EPOLLIN) {
                 answer_one(s);
             } else if (events[i].events & (EPOLLHUP | EPOLLERR)) {
+                reap_last(s);
                 return; /* nobody is left under the filter */
             }
         }
@@ -198,21 +258,31 @@ static void raise_limit(void)
     }
 }
 
+static bool watch(struct supervisor *s, int fd, uint32_t events, void *data)
+{
+    struct epoll_event event = {.events = events, .data.ptr = data};
+
+    return fd >= 0 && epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
 static int prepare(struct supervisor *s)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = &s->wanted};
+    sigset_t told;
 
     *(void **)&s->is_ours = dlsym(RTLD_DEFAULT, "awsintercept_is_intercepted");
     *(void **)&s->connect_as = dlsym(RTLD_DEFAULT, "awsintercept_connect_as");
     raise_limit();
     s->accepter = awi_loopback(SOCK_STREAM);
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    s->wanted = awi_ca_watch();
+    sigemptyset(&told);
+    sigaddset(&told, SIGIO);
+    sigaddset(&told, SIGCHLD);
+    s->signals = signalfd(-1, &told, SFD_CLOEXEC | SFD_NONBLOCK);
     s->relays = awi_relays_new(s->epoll_fd);
     s->dns = awi_dns_new(s->relays);
     if (!s->is_ours || !s->connect_as || s->accepter < 0 || listen(s->accepter, EVENTS) < 0 ||
-        s->epoll_fd < 0 || !s->relays || !s->dns || s->wanted < 0 ||
-        epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, s->wanted, &event) < 0) {
+        !s->relays || !s->dns || !watch(s, s->signals, EPOLLIN, &s->signals) ||
+        (s->command && !watch(s, s->reports, 0, &s->reports))) {
         return -ENOSYS;
     }
     /* The targets' environments say in which account they act, not this one's. */
@@ -224,8 +294,6 @@ static int prepare(struct supervisor *s)
 /* Without leases, the launcher waits for the files. Then it sends the listener. */
 static int meet(struct supervisor *s)
 {
-    struct epoll_event event = {.events = EPOLLIN};
-
     if (!s->ca.lazy) {
         awi_ca_fill(&s->ca);
         if (send(s->control, "", 1, MSG_NOSIGNAL) < 0) {
@@ -233,10 +301,11 @@ static int meet(struct supervisor *s)
         }
     }
     s->notify = receive_listener(s->control);
-    if (s->notify < 0 || epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, s->notify, &event) < 0) {
+    if (!watch(s, s->notify, EPOLLIN, NULL)) {
         return -EPIPE;
     }
     close(s->control);
+    reap(s);
     return 0;
 }
 
@@ -249,7 +318,7 @@ static int number(const char *text)
 
 int awi_cli_supervisor(int argc, char **argv)
 {
-    struct supervisor s = {.control = argc == 5 ? number(argv[2]) : -1};
+    struct supervisor s = {.control = argc == 7 ? number(argv[2]) : -1};
 
     if (s.control < 0) {
         awi_cli_error("use `awsintercept run`", "supervise is not for people");
@@ -261,6 +330,8 @@ int awi_cli_supervisor(int argc, char **argv)
         s.ca.files[i] = number(argv[3 + i]);
         s.ca.lazy = s.ca.lazy && (s.ca.files[i] < 0 || fcntl(s.ca.files[i], F_GETLEASE) != F_UNLCK);
     }
+    s.reports = number(argv[5]);
+    s.command = (pid_t)strtol(argv[6], NULL, 10);
     int r = prepare(&s);
     if (r == 0) {
         r = meet(&s);
