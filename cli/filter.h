@@ -15,3 +15,6 @@ int awi_filter_install(bool connects_only);
 
 /* Does a listener watch this process already? Asked of the kernel, not of the environment. */
 bool awi_filter_is_there(void);
+
+/* Is it one of ours? It answers a connect() to an address that nobody else does. */
+bool awi_filter_is_ours(void);

@@ -47,15 +47,25 @@ bool awi_cli_needs_supervisor(const char *file)
 
 /* --- The supervisor, until it is a program of its own ----------------------------------------- */
 
-/* Nothing of the terminal or of pipes that others wait on is held; a few descriptors are. */
-static void detach(const int *kept, size_t n)
+/* Nothing of the terminal is held; the standard descriptors are taken, if the user closed them. */
+static void detach(void)
 {
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int null = open("/dev/null", O_RDWR);
 
     setsid();
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     for (int fd = 0; null >= 0 && fd < 3; fd++) {
         dup2(null, fd);
     }
+    if (null > 2) {
+        close(null);
+    }
+}
+
+/* Nor any pipe that others wait on: a few descriptors outlive exec, and those three. */
+static void keep(const int *kept, size_t n)
+{
     syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
     for (size_t i = 0; i < n; i++) {
         if (kept[i] >= 0) {
@@ -85,12 +95,11 @@ static void become_supervisor(int control, const char *library, pid_t command, i
     sigaddset(&told, SIGIO);
     sigaddset(&told, SIGCHLD);
     sigprocmask(SIG_SETMASK, &told, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGHUP, SIG_IGN);
+    detach();
     if (awi_ca_make(&ca) == 0 && introduce(control, &ca) == 0) {
         const int kept[] = {control, ca.files[0], ca.files[1], reports};
         char numbers[sizeof(kept) / sizeof(kept[0])][16];
-        detach(kept, sizeof(kept) / sizeof(kept[0]));
+        keep(kept, sizeof(kept) / sizeof(kept[0]));
         for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
             snprintf(numbers[i], sizeof(numbers[i]), "%d", kept[i]);
         }
@@ -173,6 +182,9 @@ static int join(int control, bool connects_only)
     }
     message[n] = '\0';
     AWI_AUTO(fd) int listener = awi_filter_install(connects_only);
+    if (listener == -EBUSY && awi_filter_is_ours()) {
+        return 0; /* someone emptied the environment on the way here */
+    }
     if (listener < 0) {
         return listener;
     }
@@ -180,17 +192,30 @@ static int join(int control, bool connects_only)
     return r < 0 ? r : awi_ca_point(message + 1);
 }
 
+/* A program without a name was left open for the launcher only. */
+static void close_at_exec(const char *file)
+{
+    static const char open[] = "/proc/self/fd/";
+
+    if (strncmp(file, open, sizeof(open) - 1) == 0) {
+        fcntl((int)strtol(file + sizeof(open) - 1, NULL, 10), F_SETFD, FD_CLOEXEC);
+    }
+}
+
 /* Returns only on failure, with an exit status. */
 static int become(const char *file, char **argv, int r)
 {
     if (r < 0) {
-        awi_cli_error("the kernel must offer seccomp user notification (Linux 5.9 or newer)",
+        awi_cli_error(r == -EBUSY
+                          ? "another program watches this one's system calls already"
+                          : "the kernel must offer seccomp user notification (Linux 5.14 or newer)",
                       "%s cannot be supervised: %s",
                       file,
                       strerror(-r));
         return 1;
     }
     setenv(MARK, "1", 1);
+    close_at_exec(file);
     execv(file, argv);
     awi_cli_error(NULL, "%s: %s", file, strerror(errno));
     return 126;

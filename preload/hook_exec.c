@@ -10,8 +10,10 @@
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "preload/guard.h"
@@ -69,6 +71,24 @@ static int start(const char *file, char *const *args, char *const *env)
     return launch(launcher, file, args, env);
 }
 
+/* The program of this process by its name; where that means another file by now or none, by a
+ * descriptor that outlives exec. */
+static bool find_self(char file[PATH_MAX])
+{
+    static const char self[] = "/proc/self/exe";
+    struct stat named, own;
+    ssize_t n = readlink(self, file, PATH_MAX - 1);
+
+    file[n < 0 ? 0 : n] = '\0';
+    if (n > 0 && AWI_REAL(stat)(file, &named) == 0 && AWI_REAL(stat)(self, &own) == 0 &&
+        named.st_dev == own.st_dev && named.st_ino == own.st_ino) {
+        return true;
+    }
+    int fd = AWI_REAL(open)(self, O_RDONLY, 0);
+    snprintf(file, PATH_MAX, "/proc/self/fd/%d", fd);
+    return fd >= 0;
+}
+
 /*
  * A dynamically linked Go program that was preloaded by someone whose exec we did not see: it
  * starts again, through the launcher. Any other program pays for a look at its own program headers.
@@ -78,15 +98,14 @@ __attribute__((constructor)) static void restart_go(int argc, char **argv, char 
 {
     char file[PATH_MAX], launcher[PATH_MAX];
 
-    if (argc < 1 || !awi_launcher_runs_go() || awi_disabled()) {
+    if (argc < 1 || !awi_launcher_runs_go() || awi_disabled() || !find_self(file)) {
         return;
     }
-    ssize_t n = readlink("/proc/self/exe", file, sizeof(file) - 1);
-    if (n > 0) {
-        file[n] = '\0';
-        if (awi_launcher_wanted(file, env, launcher)) {
-            launch(launcher, file, argv, env);
-        }
+    if (awi_launcher_wanted(file, env, launcher)) {
+        launch(launcher, file, argv, env);
+    }
+    if (strncmp(file, "/proc/self/fd/", 14) == 0) {
+        AWI_REAL(close)((int)strtol(file + 14, NULL, 10));
     }
 }
 

@@ -59,12 +59,12 @@ def build_go(world, name, flags=()):
 
 
 def supervisors(world):
-    """The supervisors of this sandbox's programs: they are told by its state directory."""
+    """What runs of this sandbox's programs, supervisors above all: they are told by its folder."""
     found = []
     for path in glob.glob("/proc/[0-9]*/environ"):
         try:
             with open(path, "rb") as file:
-                if world.state.encode() in file.read():
+                if world.dir.encode() in file.read():
                     found.append(int(path.split("/")[2]))
         except OSError:
             pass

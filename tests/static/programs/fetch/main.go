@@ -11,6 +11,9 @@
 //	fetch wait              prints its number and waits for a signal
 //	fetch run CMD ARG...    runs another program and ends as it did
 //	fetch peer ADDRESS      connects and prints the peer's address
+//	fetch env NAME...       prints the variables' values
+//	fetch count ARG...      how many arguments and variables it was given, and how long they are
+//	fetch echo              is its input a terminal? Then what it reads, line by line
 package main
 
 import (
@@ -150,6 +153,25 @@ func peer(address string) int {
 	return 0
 }
 
+func count() int {
+	length := 0
+	for _, text := range append(os.Environ(), os.Args...) {
+		length += len(text)
+	}
+	fmt.Println(len(os.Args), len(os.Environ()), length, os.Args[0])
+	return 0
+}
+
+func echo() int {
+	info, err := os.Stdin.Stat()
+	fmt.Println(err == nil && info.Mode()&os.ModeCharDevice != 0)
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		fmt.Println("read", lines.Text())
+	}
+	return 0
+}
+
 func main() {
 	argv := append(os.Args, "", "", "")
 	n, _ := strconv.Atoi(argv[2])
@@ -173,6 +195,15 @@ func main() {
 		time.Sleep(time.Hour)
 	case "run":
 		os.Exit(run(os.Args[2:]))
+	case "env":
+		for _, name := range os.Args[2:] {
+			fmt.Println(os.Getenv(name))
+		}
+		os.Exit(0)
+	case "count":
+		os.Exit(count())
+	case "echo":
+		os.Exit(echo())
 	case "peer":
 		os.Exit(peer(argv[2]))
 	}
