@@ -36,6 +36,16 @@ const struct org_row *org_row_of(struct awi_str operation)
     return NULL;
 }
 
+bool org_may_delegate(struct awi_str operation)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (awi_str_is_nocase(operation, rows[i].operation)) {
+            return rows[i].who == ORG_MEMBERS_TOO || (rows[i].flags & ORG_DELEGABLE);
+        }
+    }
+    return false;
+}
+
 static int refuse(struct awi_req *req)
 {
     return awi_fail(req,
@@ -63,7 +73,8 @@ int org_open_managed(struct awi_req *req, struct org *ret)
     if (!row) {
         return refuse(req);
     }
-    r = row->who == ORG_DELEGATES ? org_is_delegate(ret, awi_account(req)) : -ENOENT;
+    r = row->who == ORG_DELEGATES || row->who == ORG_OWN ? org_is_delegate(ret, awi_account(req))
+                                                         : -ENOENT;
     r = r == -ENOENT ? is_delegated(ret, row) : r;
     return r == -ENOENT ? refuse(req) : r;
 }
@@ -216,16 +227,28 @@ static int fill_context(struct asking *a)
 
 /* --- The permissions ------------------------------------------------------------------------- */
 
+/* Does a member ask for its own? */
+static bool is_own(const struct asking *a)
+{
+    struct awi_str target = text(a, a->row->on[0]);
+
+    return a->row->who == ORG_OWN &&
+           (!awi_str_is_set(target) || awi_str_eq(target, awi_account(a->req)));
+}
+
 /* A member calls what only the resource policy gives: 0, *ret is its text; -ENOENT: not so. */
 static int find_delegation(struct asking *a, struct awi_str *ret)
 {
     struct core_OrganizationPolicyRecord policy;
     int r;
 
-    if (a->org.is_management || a->row->who == ORG_ANYONE || a->row->who == ORG_MEMBERS_TOO) {
+    if (a->org.is_management || a->row->who == ORG_ANYONE || a->row->who == ORG_MEMBERS_TOO ||
+        is_own(a)) {
         return -ENOENT;
     }
-    r = a->row->who == ORG_DELEGATES ? org_is_delegate(&a->org, awi_account(a->req)) : -ENOENT;
+    r = a->row->who == ORG_DELEGATES || a->row->who == ORG_OWN
+            ? org_is_delegate(&a->org, awi_account(a->req))
+            : -ENOENT;
     if (r != -ENOENT) {
         return r ? r : -ENOENT;
     }

@@ -13,6 +13,7 @@ enum org_who {
     ORG_MEMBERS_TOO, /* every account of the organization */
     ORG_MANAGEMENT,
     ORG_DELEGATES, /* the management account and delegated administrators of any service */
+    ORG_OWN,       /* of other accounts as ORG_DELEGATES, of itself every account */
 };
 
 enum {
@@ -32,5 +33,9 @@ struct org_row {
 
 /* NULL: no row. */
 const struct org_row *org_row_of(struct awi_str operation);
+
+/* May the resource policy give this operation to members, or have they got it? Names have no case.
+ */
+bool org_may_delegate(struct awi_str operation);
 
 int org_access(struct awi_req *req, const void *in, struct awi_access_list *ret);

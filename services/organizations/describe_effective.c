@@ -67,28 +67,17 @@ static int take_effect(struct awi_req *req,
     return r ? r : ret->path.ptr ? 0 : -ENOMEM;
 }
 
-/* Members may ask about themselves, the management account and its delegates about all. */
 static int check_target(struct awi_req *req, const struct org *org, struct awi_str target)
 {
     struct core_AccountRecord account;
-    int r = 0;
 
-    if (awi_str_eq(target, awi_account(req))) {
-        return 0;
-    }
-    r = org->is_management ? 0 : org_is_delegate(org, awi_account(req));
-    if (r == -ENOENT) {
-        return awi_fail(req,
-                        &organizations_AccessDeniedException_error,
-                        "You don't have permissions to access this resource.");
-    }
-    if (r == 0 && !awi_str_is_account(target)) {
+    if (!awi_str_is_account(target)) {
         return org_invalid(req,
                            "TARGET_NOT_SUPPORTED",
                            "Effective policies are those of accounts: a root or an organizational "
                            "unit is not supported as target.");
     }
-    r = r ? r : org_member(org, target, &account);
+    int r = org_member(org, target, &account);
     return r == -ENOENT ? awi_fail(req,
                                    &organizations_TargetNotFoundException_error,
                                    "You specified a target that doesn't exist.")
@@ -102,7 +91,9 @@ int org_describe_effective_policy(struct awi_req *req,
     struct awi_str target = awi_str_is_set(in->TargetId) ? in->TargetId : awi_account(req);
     struct effect effect;
     struct org org;
-    int r = org_open(req, &org);
+    /* Members may ask about themselves, others as access.h has it. */
+    bool own = awi_str_eq(target, awi_account(req));
+    int r = own ? org_open(req, &org) : org_open_managed(req, &org);
 
     r = r ? r : check_target(req, &org, target);
     r = r ? r : check_type(req, &org, in->PolicyType);

@@ -3,6 +3,7 @@
  * The organization's resource policy, by which the management account lets members manage policies
  * in its place. access.c asks for it.
  */
+#include "services/organizations/access.h"
 #include "services/organizations/organizations.h"
 
 #include "core/policy/policy.h"
@@ -53,6 +54,56 @@ static int show(struct awi_req *req,
     return summary->Arn.ptr ? 0 : -ENOMEM;
 }
 
+/* An action by its full name can be delegated or not; what a wildcard stands for is cut down to
+ * what can. */
+static bool is_supported(const struct awi_json *action)
+{
+    struct awi_str name = action->text;
+
+    if (!awi_str_starts_nocase(name, AWI_STR("organizations:"))) {
+        return awi_str_is(name, "*");
+    }
+    if (awi_str_find(name, '*') >= 0 || awi_str_find(name, '?') >= 0) {
+        return true;
+    }
+    return org_may_delegate(awi_str_skip(name, strlen("organizations:")));
+}
+
+static bool are_supported(const struct awi_json *actions)
+{
+    if (!actions || actions->type == AWI_JSON_STRING) {
+        return !actions || is_supported(actions);
+    }
+    for (const struct awi_json *at = actions->first; at; at = at->next) {
+        if (!is_supported(at)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* 1: some action cannot be delegated. The document has been validated. */
+static int check_actions(struct awi_req *req, struct awi_str content)
+{
+    struct awi_json_error error;
+    const struct awi_json *tree, *statements;
+    int r = awi_json_read(awi_arena(req), content, &tree, &error);
+
+    if (r) {
+        return r;
+    }
+    statements = awi_json_get(tree, "Statement");
+    if (statements->type == AWI_JSON_OBJECT) {
+        return !are_supported(awi_json_get(statements, "Action"));
+    }
+    for (const struct awi_json *at = statements->first; at; at = at->next) {
+        if (!are_supported(awi_json_get(at, "Action"))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static int check(struct awi_req *req, struct awi_str content)
 {
     struct awi_str reason = AWI_STR_NULL;
@@ -63,9 +114,17 @@ static int check(struct awi_req *req, struct awi_str content)
             req, "POLICY_CONTENT_LIMIT_EXCEEDED", "You have exceeded the maximum policy size.");
     }
     r = awi_policy_validate(awi_arena(req), AWI_POLICY_RESOURCE, content, &reason);
+    if (r) {
+        return r > 0 ? org_invalid(req,
+                                   "INVALID_RESOURCE_POLICY_JSON",
+                                   "You provided an invalid resource policy document.")
+                     : r;
+    }
+    r = check_actions(req, content);
     return r > 0 ? org_invalid(req,
-                               "INVALID_RESOURCE_POLICY_JSON",
-                               "You provided an invalid resource policy document.")
+                               "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY",
+                               "You provided a resource policy with an action that can't be "
+                               "delegated.")
                  : r;
 }
 

@@ -161,6 +161,10 @@ static void test_resource_policy(void **state)
     refuse(&other, "ListPolicies", &list, "AccessDeniedException");
 
     /* What cannot be delegated stays with the management account. */
+    put.Content = allowing(first, "organizations:CloseAccount", "");
+    refuse(&boss, "PutResourcePolicy", &put, "InvalidInputException");
+    put.Content = allowing(first, "s3:GetObject", "");
+    refuse(&boss, "PutResourcePolicy", &put, "InvalidInputException");
     put.Content = allowing(first, "organizations:*", "");
     allow(&boss, "PutResourcePolicy", &put, &made);
     struct organizations_CloseAccountRequest close = {.AccountId = second};

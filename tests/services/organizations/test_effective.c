@@ -209,6 +209,22 @@ static void test_asking(void **state)
     refuse(&boss, "DescribeEffectivePolicy", &in, "EffectivePolicyNotFoundException");
     in.TargetId = other;
     refuse(&own, "DescribeEffectivePolicy", &in, "AccessDeniedException");
+    /* The resource policy may let it ask about others. */
+    struct organizations_PutResourcePolicyRequest put = {
+        .Content = awi_arena_printf(
+            &world.arena,
+            "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{"
+            "\"AWS\":\"arn:aws:iam::%s:root\"},\"Action\":"
+            "\"organizations:DescribeEffectivePolicy\",\"Resource\":\"*\"}]}",
+            member.ptr)};
+    struct organizations_PutResourcePolicyResponse done;
+    allow(&boss, "PutResourcePolicy", &put, &done);
+    refuse(&own, "DescribeEffectivePolicy", &in, "EffectivePolicyNotFoundException");
+    attach(other, TAGS, BASE);
+    allow(&own, "DescribeEffectivePolicy", &in, &out);
+    in.TargetId = member;
+    struct t_keys third = {.id = other.ptr};
+    refuse(&third, "DescribeEffectivePolicy", &in, "AccessDeniedException");
     in.TargetId = unit;
     refuse(&boss, "DescribeEffectivePolicy", &in, "InvalidInputException");
     in.TargetId = AWI_STR("999999999999");
