@@ -79,12 +79,16 @@ int awi_use_each(struct awi_txn *txn,
 {
     AWI_AUTO(cursor) struct awi_cursor *cursor = NULL;
     struct awi_scope scope = awi_principal_scope(txn, account);
-    struct awi_str prefix = AWI_KEY(arena, principal), key, value;
+    struct awi_str prefix = awi_str_is_set(principal) ? AWI_KEY(arena, principal) : AWI_STR("");
+    struct awi_str key, value;
     int r =
         prefix.ptr ? awi_cursor_open(&scope, TABLE, prefix, prefix, AWI_FORWARD, &cursor) : -ENOMEM;
 
     while (r == 0 && (r = awi_cursor_next(cursor, &key, &value)) == 0) {
         struct core_UseRecord record;
+        if (!awi_str_is_set(awi_key_part(arena, key, 1))) {
+            continue; /* a key's, whose user has it too */
+        }
         r = awi_record_decode(value, arena, &core_UseRecord_shape, &record);
         r = r ? r : seen(arg, &record);
     }

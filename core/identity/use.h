@@ -21,7 +21,7 @@ struct awi_use {
     struct awi_str principal; /* AIDA..., AROA..., or the account: its root user */
     struct awi_str key;       /* a long-term key that was issued here; absent: another */
     struct awi_str service;   /* namespace: "s3" */
-    struct awi_str operation;
+    struct awi_str operation; /* the action that it needs permission for: "ListAllMyBuckets" */
     struct awi_str region;
     int64_t now_ms;
 };
@@ -37,8 +37,8 @@ int awi_use_of_key(struct awi_txn *txn,
                    struct awi_str key,
                    struct core_UseRecord *ret);
 
-/* Calls seen for the last use of each operation by a principal, ordered by service. Stops at and
- * returns what is not 0. */
+/* Calls seen for the last use of each operation by a principal, ordered by service; principal
+ * absent: by any of the account. Stops at and returns what is not 0. */
 int awi_use_each(struct awi_txn *txn,
                  struct awi_arena *arena,
                  struct awi_str account,

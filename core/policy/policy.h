@@ -245,6 +245,10 @@ void awi_policy_evaluate(const struct awi_policy_layers *layers,
                          const struct awi_policy_request *request,
                          struct awi_policy_decision *ret);
 
+/* Could some action of the service ("s3") be allowed by these policies, conditions and resources
+ * aside? A Deny counts where it takes all of the service, everywhere and always. */
+bool awi_policy_reaches_service(const struct awi_policy_set *set, struct awi_str service);
+
 /* Sets of layers: those of the two accounts between which a request crosses (2.1). */
 #define AWI_LAYERS_OWNER ((1u << AWI_LAYER_RCP) | (1u << AWI_LAYER_RESOURCE))
 #define AWI_LAYERS_CALLER                                                                          \

@@ -5,6 +5,8 @@
 #include "core/identity/key.h"
 #include "core/identity/use.h"
 
+#include "gen/log.h"
+
 /* One number that stands for caller, operation, region and minute. */
 static uint64_t mark_of(const struct awi_req *req)
 {
@@ -38,6 +40,16 @@ static struct awi_str principal_id(const struct awi_principal *principal)
     default:
         return AWI_STR_NULL;
     }
+}
+
+/* The action as policies name it, which is not always the operation (s3:ListAllMyBuckets). */
+static struct awi_str action_of(const struct awi_req *req)
+{
+    struct awi_str rest = req->n_access ? req->access[0].Action : AWI_STR(""), service;
+
+    return awi_str_cut(&rest, ':', &service) && awi_str_eq(service, req->model->signing_name)
+               ? rest
+               : req->operation->name;
 }
 
 static int note(struct awi_req *req, const struct awi_use *use)
@@ -83,7 +95,7 @@ void awi_request_note_use(struct awi_req *req)
     if (__atomic_load_n(slot, __ATOMIC_RELAXED) == mark) {
         return;
     }
-    use.operation = req->operation->name;
+    use.operation = action_of(req);
     if (awi_str_is_set(req->identity.secret) && !principal->temporary &&
         awi_key_form(principal->access_key_id) == AWI_KEY_LONG_TERM) {
         use.key = principal->access_key_id;

@@ -17,15 +17,18 @@ int iam_book_add(struct iam_book *book, struct awi_str id, struct awi_str text)
         struct awi_policy_ref *refs =
             awi_arena_array(awi_arena(book->req), struct awi_policy_ref, room);
         struct awi_str *texts = awi_arena_array(awi_arena(book->req), struct awi_str, room);
-        if (!refs || !texts) {
+        struct iam_origin *origins = awi_arena_array(awi_arena(book->req), struct iam_origin, room);
+        if (!refs || !texts || !origins) {
             return -ENOMEM;
         }
         if (book->n) {
             memcpy(refs, book->refs, book->n * sizeof(*refs));
             memcpy(texts, book->texts, book->n * sizeof(*texts));
+            memcpy(origins, book->origins, book->n * sizeof(*origins));
         }
         book->refs = refs;
         book->texts = texts;
+        book->origins = origins;
         book->room = room;
     }
     book->refs[book->n].id = id;
@@ -55,8 +58,22 @@ int iam_book_add_list(struct iam_book *book,
     return r;
 }
 
+static int add_from(struct iam_book *book,
+                    struct awi_str id,
+                    struct awi_str text,
+                    const struct iam_origin *origin)
+{
+    int r = id.ptr ? iam_book_add(book, id, text) : -ENOMEM;
+
+    if (r == 0) {
+        book->origins[book->n - 1] = *origin;
+    }
+    return r;
+}
+
 static int add_entity(struct iam_book *book, const struct iam_entity *e)
 {
+    struct iam_origin origin = {.kind = e->kind, .owner = e->name};
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < e->inlined->n; i++) {
@@ -65,12 +82,15 @@ static int add_entity(struct iam_book *book, const struct iam_entity *e)
                                              iam_kind_words[e->kind],
                                              AWI_STR_FMT(e->name),
                                              AWI_STR_FMT(e->inlined->items[i].Name));
-        r = id.ptr ? iam_book_add(book, id, e->inlined->items[i].Document) : -ENOMEM;
+        origin.policy = e->inlined->items[i].Name;
+        r = add_from(book, id, e->inlined->items[i].Document, &origin);
     }
     for (size_t i = 0; r == 0 && i < e->attached->n; i++) {
         struct awi_str arn = e->attached->items[i], text;
+        origin.policy = iam_policy_name(arn);
+        origin.arn = arn;
         r = awi_managed_document(awi_request_txn(book->req), awi_arena(book->req), arn, &text);
-        r = r ? r : iam_book_add(book, iam_policy_name(arn), text);
+        r = r ? r : add_from(book, origin.policy, text, &origin);
     }
     return r;
 }

@@ -8,11 +8,21 @@
 
 #include "core/policy/policy.h"
 
-/* The policies that are asked about, and the texts they were compiled from. */
+/* Where a policy of a principal comes from. */
+struct iam_origin {
+    struct awi_str policy; /* its name */
+    struct awi_str arn;    /* of a managed one; absent: it is inline */
+    enum iam_kind kind;    /* whose it is */
+    struct awi_str owner;
+};
+
+/* The policies that are asked about, the texts they were compiled from, and, of those of
+ * principals, where they come from. */
 struct iam_book {
     struct awi_req *req;
     struct awi_policy_ref *refs;
     struct awi_str *texts;
+    struct iam_origin *origins;
     size_t n, room;
 };
 

@@ -82,11 +82,10 @@ int iam_list_groups(struct awi_req *req,
     return r;
 }
 
-/* Calls seen for every user of a group; it may change the user. */
-static int each_member(struct awi_req *req,
-                       struct awi_str group,
-                       int (*seen)(struct awi_req *req, struct core_UserRecord *user, void *arg),
-                       void *arg)
+int iam_group_each(struct awi_req *req,
+                   struct awi_str group,
+                   int (*seen)(struct awi_req *req, struct core_UserRecord *user, void *arg),
+                   void *arg)
 {
     AWI_AUTO(cursor) struct awi_cursor *cursor = NULL;
     struct awi_scope scope = iam_core_scope(req);
@@ -130,7 +129,7 @@ int iam_update_group(struct awi_req *req, const struct iam_UpdateGroupRequest *i
     }
     if (r == 0 && awi_str_is_set(renaming.to)) {
         r = iam_use_move(req, &e, renaming.to);
-        r = r ? r : each_member(req, e.name, rename_in, &renaming);
+        r = r ? r : iam_group_each(req, e.name, rename_in, &renaming);
         e.group.GroupName = renaming.to;
     }
     if (awi_str_is_set(in->NewPath)) {
@@ -153,7 +152,7 @@ int iam_delete_group(struct awi_req *req, const struct iam_DeleteGroupRequest *i
     struct iam_entity e;
     int r = iam_entity_open(req, IAM_GROUP, in->GroupName, &e);
 
-    r = r ? r : each_member(req, e.name, is_member, NULL);
+    r = r ? r : iam_group_each(req, e.name, is_member, NULL);
     r = r ? r : iam_entity_check_bare(req, &e);
     r = r ? r : awi_group_delete(awi_request_txn(req), awi_arena(req), awi_account(req), e.name);
     return r ? r : iam_quota_give(req, AWI_GROUP_TABLE);

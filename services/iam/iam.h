@@ -247,6 +247,11 @@ int iam_user_show(struct awi_req *req,
                   bool whole,
                   struct iam_User *ret);
 void iam_group_show(const struct core_GroupRecord *record, struct iam_Group *ret);
+/* Calls seen for every user of a group; it may change the user. */
+int iam_group_each(struct awi_req *req,
+                   struct awi_str group,
+                   int (*seen)(struct awi_req *req, struct core_UserRecord *user, void *arg),
+                   void *arg);
 /* The user that a request names, or who calls. >0 when neither. */
 int iam_user_named(struct awi_req *req, struct awi_str name, struct awi_str *ret);
 /* When a key was last used; "N/A" where it never was. */
