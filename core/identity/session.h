@@ -22,6 +22,7 @@ struct core_AccessKeyRecord;
 #define AWI_SESSION_USER      "user"      /* GetSessionToken of a user */
 #define AWI_SESSION_ROOT      "root"      /* GetSessionToken of the root user */
 #define AWI_SESSION_FEDERATED "federated" /* GetFederationToken */
+#define AWI_SESSION_TASK      "task"      /* AssumeRoot: the root user, for one task */
 
 /*
  * Stores a session and makes its key. The caller has filled Account, Kind, Arn, UserId, Issued,

@@ -170,7 +170,11 @@ static bool settle_by_resource(const struct question *question,
         return false;
     }
     if (caller->type == AWI_CALLER_ROOT && !must) {
-        allow(decision, AWI_LAYER_ROOT);
+        if (decision->layers[AWI_LAYER_SESSION].allows) {
+            allow(decision, AWI_LAYER_ROOT);
+        } else {
+            lack(decision, AWI_LAYER_SESSION);
+        }
         return true;
     }
     if (naming == NAMED_DIRECTLY) {

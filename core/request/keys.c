@@ -2,6 +2,7 @@
 #include "core/request/keys.h"
 
 #include "core/clock.h"
+#include "core/identity/session.h"
 #include "core/request/req.h"
 
 #include "gen/core.h"
@@ -169,6 +170,9 @@ static void add_session(struct keys *keys, const struct awi_layers *l)
     }
     if (session->FederatedProvider.len) {
         add(keys, AWI_STR("aws:FederatedProvider"), session->FederatedProvider);
+    }
+    if (awi_str_is(session->Kind, AWI_SESSION_TASK)) {
+        add(keys, AWI_STR("aws:AssumedRoot"), AWI_STR("true"));
     }
     add_claims(keys, session);
 }

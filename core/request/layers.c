@@ -5,6 +5,7 @@
 #include "core/identity/managed.h"
 #include "core/identity/organization.h"
 #include "core/identity/principal.h"
+#include "core/identity/session.h"
 #include "core/request/caller.h"
 #include "core/request/req.h"
 
@@ -191,6 +192,7 @@ static int of_session(struct awi_layers *l, const struct core_SessionRecord *ses
 
     l->session_tags = session->Tags.items;
     l->n_session_tags = session->Tags.n;
+    l->layers.root_task = awi_str_is(session->Kind, AWI_SESSION_TASK);
     l->layers.session_passed = awi_str_is_set(session->Policy) || session->PolicyArns.n > 0;
     int r = room(l, set, session->PolicyArns.n + 1);
     if (r == 0 && awi_str_is_set(session->Policy)) {

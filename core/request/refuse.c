@@ -2,6 +2,7 @@
 #include "core/request/refuse.h"
 
 #include "core/core.h"
+#include "core/identity/session.h"
 #include "core/request/denied.h"
 #include "core/request/req.h"
 
@@ -56,12 +57,14 @@ static const struct awi_error_type *limit_of(const struct awi_req *req, const ch
     if (!session || who->type == AWI_PRINCIPAL_ROLE || !(iam || sts)) {
         return NULL;
     }
-    if (iam && (federated || !session->MfaTime.set)) {
+    bool task = awi_str_is(session->Kind, AWI_SESSION_TASK);
+    if (iam && !task && (federated || !session->MfaTime.set)) {
         *ret_message = "The security token included in the request is invalid.";
         return &awi_error_InvalidClientTokenId;
     }
     if (sts && !awi_str_is(name, "GetCallerIdentity") && !awi_str_is(name, "GetFederationToken") &&
-        !awi_str_is(name, "GetSessionToken") && (federated || !awi_str_is(name, "AssumeRole"))) {
+        !awi_str_is(name, "GetSessionToken") &&
+        (federated || task || !awi_str_is(name, "AssumeRole"))) {
         return &awi_error_AccessDenied;
     }
     return NULL;

@@ -217,6 +217,35 @@ static int assume(struct awi_req *req, const void *in, struct awi_access_list *r
                                           : with_web_identity(req, in, &context, ret);
 }
 
+/* No policy of the member account is asked: that the caller's may is enough. */
+static int assume_root(struct awi_req *req,
+                       const struct sts_AssumeRootRequest *in,
+                       struct awi_access_list *ret)
+{
+    struct awi_access *item = awi_arena_new(awi_arena(req), struct awi_access);
+    struct awi_context_entry *task = awi_arena_new(awi_arena(req), struct awi_context_entry);
+    struct awi_str account;
+    int r = sts_root_target(req, in->TargetPrincipal, &account);
+
+    if (r || !item || !task) {
+        return r ? r : -ENOMEM;
+    }
+    item->action = AWI_STR("sts:AssumeRoot");
+    item->resource = awi_arena_printf(awi_arena(req),
+                                      "arn:%.*s:iam::%.*s:root",
+                                      AWI_STR_FMT(awi_partition(req)),
+                                      AWI_STR_FMT(account));
+    if (in->TaskPolicyArn) {
+        *task = (struct awi_context_entry){
+            .key = AWI_STR("sts:TaskPolicyArn"), .values = &in->TaskPolicyArn->arn, .n = 1};
+        item->context = task;
+        item->n_context = 1;
+    }
+    ret->items = item;
+    ret->n = 1;
+    return item->resource.ptr ? 0 : -ENOMEM;
+}
+
 int sts_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
 {
     struct awi_str name = awi_operation(req)->name;
@@ -224,6 +253,9 @@ int sts_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
 
     if (awi_str_starts(name, AWI_STR("AssumeRole"))) {
         return assume(req, in, ret);
+    }
+    if (awi_str_is(name, "AssumeRoot")) {
+        return assume_root(req, in, ret);
     }
     item = awi_arena_new(awi_arena(req), struct awi_access);
     if (!item) {

@@ -8,6 +8,7 @@
 static const struct sts_handlers handlers = {
     .AssumeRole = sts_assume_role,
     .AssumeRoleWithWebIdentity = sts_assume_role_with_web_identity,
+    .AssumeRoot = sts_assume_root,
     .DecodeAuthorizationMessage = sts_decode_authorization_message,
     .GetAccessKeyInfo = sts_get_access_key_info,
     .GetCallerIdentity = sts_get_caller_identity,

@@ -97,6 +97,13 @@ int sts_web_identity(struct awi_req *req,
                      const struct sts_AssumeRoleWithWebIdentityRequest *in,
                      struct sts_federated *ret);
 
+/* --- root.c ---------------------------------------------------------------------------------- */
+int sts_assume_root(struct awi_req *req,
+                    const struct sts_AssumeRootRequest *in,
+                    struct sts_AssumeRootResponse *out);
+/* The account of a TargetPrincipal: its id, or its root user's ARN. >0: neither. */
+int sts_root_target(struct awi_req *req, struct awi_str named, struct awi_str *ret_account);
+
 /* --- user.c ---------------------------------------------------------------------------------- */
 int sts_get_session_token(struct awi_req *req,
                           const struct sts_GetSessionTokenRequest *in,
