@@ -9,7 +9,8 @@
  *   table "count"   ID                         -> number and bytes of the items
  *   table "item"    ID HASH RANGE              -> the item (value_store.c)
  *   table "index"   ID NUMBER HASH RANGE ITEM  -> key of the item, for each secondary index it is
- * in
+ *                                                 in
+ *   table "expiry"  ID SECONDS ITEM            -> nothing, for each item with a time to live
  *
  * ID is 8 bytes of its own for every table that was ever created. HASH is two bytes of length and
  * the bytes; RANGE is in the order of sort keys (key.c).
@@ -60,6 +61,15 @@ struct ddb_table {
     struct ddb_key_schema keys;
     struct ddb_index *indexes;
     size_t n_indexes;
+    struct awi_str expiry; /* the attribute of time to live; absent: none expires */
+    struct awi_str stream; /* DDB_ID_SIZE bytes; absent where view is none */
+    enum ddb_view {
+        DDB_VIEW_NONE,
+        DDB_VIEW_KEYS,
+        DDB_VIEW_NEW,
+        DDB_VIEW_OLD,
+        DDB_VIEW_BOTH,
+    } view;
 };
 
 /* --- Refusing -------------------------------------------------------------------------------- */
@@ -77,7 +87,8 @@ int ddb_answered(struct awi_req *req, int r, struct awi_str message);
  * before a handler runs (access_items.c). ValidationException for anything else.
  */
 int ddb_find_place(struct awi_req *req, struct awi_str name_or_arn, struct ddb_place *ret);
-/* For reading or writing items: ResourceNotFoundException when there is no such table. */
+/* For reading or writing items: ResourceNotFoundException when there is no such table. In a write
+ * transaction what has expired is removed first. */
 int ddb_table_open(struct awi_req *req, struct awi_str name_or_arn, struct ddb_table *ret);
 int ddb_schema_put(const struct ddb_table *table);
 const struct ddb_index *ddb_table_index(const struct ddb_table *table, struct awi_str name);
@@ -123,7 +134,7 @@ int ddb_check_item(struct awi_req *req,
 
 /* --- store.c: items and their index entries -------------------------------------------------- */
 
-/* -ENOENT. The item is a copy in the arena. *ret_size: as DynamoDB counts it; may be NULL. */
+/* -ENOENT: there is none, or it has expired. The item is a copy in the arena. */
 int ddb_item_get(struct awi_req *req,
                  const struct ddb_table *table,
                  struct awi_str key,
@@ -138,12 +149,55 @@ int ddb_item_delete(struct awi_req *req,
                     const struct ddb_table *table,
                     struct awi_str key,
                     const struct dynamodb_AttributeMap *old);
+/* The same for what has expired, as the stream says. */
+int ddb_item_remove(struct awi_req *req,
+                    const struct ddb_table *table,
+                    struct awi_str key,
+                    const struct dynamodb_AttributeMap *old,
+                    bool expired);
+/* -ENOENT. Expired or not. */
+int ddb_item_stored(struct awi_req *req,
+                    const struct ddb_table *table,
+                    struct awi_str key,
+                    struct dynamodb_AttributeMap *ret);
 /* Writes the index entries of an item that has none. */
 int ddb_item_index(struct awi_req *req,
                    const struct ddb_table *table,
                    struct awi_str key,
                    const struct dynamodb_AttributeMap *item);
 int ddb_counts(const struct ddb_table *table, int64_t *ret_items, int64_t *ret_bytes);
+
+/* --- expiry.c -------------------------------------------------------------------------------- */
+
+bool ddb_is_expired(struct awi_req *req,
+                    const struct ddb_table *table,
+                    const struct dynamodb_AttributeMap *item);
+/* Keeps the order of expiry in step with a write. */
+int ddb_expiry_update(struct awi_req *req,
+                      const struct ddb_table *table,
+                      struct awi_str key,
+                      const struct dynamodb_AttributeMap *old,
+                      const struct dynamodb_AttributeMap *item);
+/* Removes what has expired. In a write transaction. */
+int ddb_expire(struct awi_req *req, const struct ddb_table *table);
+/* The order of expiry of all items of a table whose attribute was just named. */
+int ddb_expiry_begin(struct awi_req *req, const struct ddb_table *table);
+
+/* --- stream.c -------------------------------------------------------------------------------- */
+
+/* Begins the stream that the description names, ends it; the schema is the caller's to put. */
+int ddb_stream_begin(struct awi_req *req,
+                     const struct dynamodb_TableDescription *description,
+                     struct ddb_table *table);
+int ddb_stream_end(struct awi_req *req,
+                   const struct dynamodb_TableDescription *description,
+                   struct ddb_table *table);
+/* A record of a write, where the table has a stream. NULL: not there before, or after. */
+int ddb_stream_change(struct awi_req *req,
+                      const struct ddb_table *table,
+                      const struct dynamodb_AttributeMap *old,
+                      const struct dynamodb_AttributeMap *item,
+                      bool expired);
 
 /* --- capacity.c ------------------------------------------------------------------------------ */
 

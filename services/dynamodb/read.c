@@ -199,7 +199,7 @@ static int fetch(struct awi_req *req,
                  struct dynamodb_AttributeMap *ret)
 {
     if (reading->index) {
-        int r = ddb_item_get(req, &reading->table, value, ret);
+        int r = ddb_item_stored(req, &reading->table, value, ret);
 
         return r == -ENOENT ? -EBADMSG : r;
     }
@@ -224,6 +224,9 @@ static int walk(struct awi_req *req, struct ddb_reading *reading, size_t *ret_by
             continue;
         }
         r = fetch(req, reading, value, &item);
+        if (r == 0 && ddb_is_expired(req, &reading->table, &item)) {
+            continue;
+        }
         if (r == 0 && !ddb_condition_holds(reading->range, &item)) {
             /* What a sort key condition admits lies together. */
             if (reading->scanned > 0) {

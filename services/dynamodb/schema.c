@@ -176,6 +176,9 @@ int ddb_schema_put(const struct ddb_table *table)
             put_name(&buf, index->attributes[j]);
         }
     }
+    put_name(&buf, table->expiry);
+    awi_buf_char(&buf, (char)table->view);
+    put_name(&buf, table->stream);
     r = buf.error;
     if (r == 0) {
         r = awi_put(&table->scope, "schema", table->name, awi_buf_view(&buf));
@@ -288,5 +291,13 @@ int ddb_table_open(struct awi_req *req, struct awi_str name_or_arn, struct ddb_t
     ret->id = get_bytes(&in, DDB_ID_SIZE);
     get_keys(&in, &ret->keys);
     r = get_indexes(awi_arena(req), &in, ret);
-    return r == 0 && in.bad ? -EBADMSG : r;
+    if (r == 0 && in.rest.len > 0) {
+        ret->expiry = get_name(&in);
+        ret->view = (enum ddb_view)get_byte(&in);
+        ret->stream = get_name(&in);
+    }
+    if (r == 0 && in.bad) {
+        r = -EBADMSG;
+    }
+    return r == 0 && awi_txn_is_write(ret->scope.txn) ? ddb_expire(req, ret) : r;
 }

@@ -38,6 +38,23 @@ int ddb_describe_time_to_live(struct awi_req *req,
     return 0;
 }
 
+/* In the schema, and in the order of expiry. */
+static int set_expiry(struct awi_req *req,
+                      struct awi_str name,
+                      const struct dynamodb_TimeToLiveSpecification *wanted)
+{
+    struct ddb_table table;
+    int r = ddb_table_open(req, name, &table);
+
+    if (r != 0) {
+        return r;
+    }
+    table.expiry = wanted->Enabled.v ? wanted->AttributeName : AWI_STR_NULL;
+    r = wanted->Enabled.v ? ddb_expiry_begin(req, &table)
+                          : awi_delete_prefix(&table.scope, "expiry", table.id);
+    return r == 0 ? ddb_schema_put(&table) : r;
+}
+
 int ddb_update_time_to_live(struct awi_req *req,
                             const struct dynamodb_UpdateTimeToLiveInput *in,
                             struct dynamodb_UpdateTimeToLiveOutput *out)
@@ -67,7 +84,8 @@ int ddb_update_time_to_live(struct awi_req *req,
     }
     record.TimeToLive = wanted->Enabled.v ? &on : NULL;
     out->TimeToLiveSpecification = in->TimeToLiveSpecification;
-    return ddb_record_put(req, &place, &record);
+    r = ddb_record_put(req, &place, &record);
+    return r == 0 ? set_expiry(req, in->TableName, wanted) : r;
 }
 
 /* --- Continuous backups ---------------------------------------------------------------------- */

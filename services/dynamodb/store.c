@@ -8,10 +8,10 @@
 
 #define STORED_MAX (4u << 20)
 
-int ddb_item_get(struct awi_req *req,
-                 const struct ddb_table *table,
-                 struct awi_str key,
-                 struct dynamodb_AttributeMap *ret)
+int ddb_item_stored(struct awi_req *req,
+                    const struct ddb_table *table,
+                    struct awi_str key,
+                    struct dynamodb_AttributeMap *ret)
 {
     struct awi_str bytes;
     int r = awi_get(&table->scope, "item", key, &bytes);
@@ -22,6 +22,16 @@ int ddb_item_get(struct awi_req *req,
     /* The answer is encoded when the transaction is over. */
     bytes = awi_arena_str(awi_arena(req), bytes);
     return bytes.ptr ? ddb_item_decode(awi_arena(req), bytes, ret) : -ENOMEM;
+}
+
+int ddb_item_get(struct awi_req *req,
+                 const struct ddb_table *table,
+                 struct awi_str key,
+                 struct dynamodb_AttributeMap *ret)
+{
+    int r = ddb_item_stored(req, table, key, ret);
+
+    return r == 0 && ddb_is_expired(req, table, ret) ? -ENOENT : r;
 }
 
 /* --- Counters -------------------------------------------------------------------------------- */
@@ -109,6 +119,9 @@ static int update_indexes(struct awi_req *req,
 {
     int r = count(table, old, item);
 
+    if (r == 0) {
+        r = ddb_expiry_update(req, table, key, old, item);
+    }
     for (size_t i = 0; r == 0 && i < table->n_indexes; i++) {
         r = update_index(req, table, &table->indexes[i], key, old, item);
     }
@@ -128,7 +141,10 @@ int ddb_item_put(struct awi_req *req,
         r = awi_put(&table->scope, "item", key, awi_buf_view(&buf));
     }
     awi_buf_deinit(&buf);
-    return r == 0 ? update_indexes(req, table, key, old, item) : r;
+    if (r == 0) {
+        r = update_indexes(req, table, key, old, item);
+    }
+    return r == 0 ? ddb_stream_change(req, table, old, item, false) : r;
 }
 
 int ddb_item_delete(struct awi_req *req,
@@ -136,9 +152,21 @@ int ddb_item_delete(struct awi_req *req,
                     struct awi_str key,
                     const struct dynamodb_AttributeMap *old)
 {
+    return ddb_item_remove(req, table, key, old, false);
+}
+
+int ddb_item_remove(struct awi_req *req,
+                    const struct ddb_table *table,
+                    struct awi_str key,
+                    const struct dynamodb_AttributeMap *old,
+                    bool expired)
+{
     int r = awi_delete(&table->scope, "item", key);
 
-    return r == 0 ? update_indexes(req, table, key, old, NULL) : r;
+    if (r == 0) {
+        r = update_indexes(req, table, key, old, NULL);
+    }
+    return r == 0 ? ddb_stream_change(req, table, old, NULL, expired) : r;
 }
 
 int ddb_item_index(struct awi_req *req,

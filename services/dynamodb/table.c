@@ -190,6 +190,12 @@ int ddb_delete_table(struct awi_req *req,
         r = awi_delete_prefix(&table.scope, "count", table.id);
     }
     if (r == 0) {
+        r = awi_delete_prefix(&table.scope, "expiry", table.id);
+    }
+    if (r == 0 && table.view != DDB_VIEW_NONE) {
+        r = ddb_stream_end(req, record.Table, &table);
+    }
+    if (r == 0) {
         r = awi_delete(&table.scope, "schema", table.name);
     }
     if (r == 0) {

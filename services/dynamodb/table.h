@@ -35,6 +35,12 @@ int ddb_make_schema(struct awi_req *req,
 int ddb_update_table(struct awi_req *req,
                      const struct dynamodb_UpdateTableInput *in,
                      struct dynamodb_UpdateTableOutput *out);
+int ddb_describe_limits(struct awi_req *req,
+                        const struct dynamodb_DescribeLimitsInput *in,
+                        struct dynamodb_DescribeLimitsOutput *out);
+int ddb_describe_endpoints(struct awi_req *req,
+                           const struct dynamodb_DescribeEndpointsRequest *in,
+                           struct dynamodb_DescribeEndpointsResponse *out);
 int ddb_describe_time_to_live(struct awi_req *req,
                               const struct dynamodb_DescribeTimeToLiveInput *in,
                               struct dynamodb_DescribeTimeToLiveOutput *out);

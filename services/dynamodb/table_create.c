@@ -358,6 +358,9 @@ int ddb_create_table(struct awi_req *req,
     if (r == 0) {
         r = ddb_make_schema(req, &place.scope, record.Table, AWI_STR_NULL, &schema);
     }
+    if (r == 0 && record.Table->StreamSpecification) {
+        r = ddb_stream_begin(req, record.Table, &schema);
+    }
     if (r == 0) {
         r = ddb_schema_put(&schema);
     }

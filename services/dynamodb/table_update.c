@@ -243,6 +243,9 @@ static int update_indexes(struct awi_req *req,
     if (r == 0) {
         r = ddb_make_schema(req, &old.scope, table, old.id, &now);
     }
+    now.expiry = old.expiry;
+    now.stream = old.stream;
+    now.view = old.view;
     if (r == 0) {
         r = ddb_schema_put(&now);
     }
@@ -289,23 +292,39 @@ static int update_billing(struct awi_req *req,
     return table->ProvisionedThroughput ? 0 : -ENOMEM;
 }
 
+/* Streams begin and end in the schema too. */
+static int update_stream(struct awi_req *req,
+                         const struct dynamodb_UpdateTableInput *in,
+                         struct dynamodb_TableDescription *description)
+{
+    bool streams = description->StreamSpecification != NULL;
+    struct ddb_table table;
+    int r;
+
+    if (in->StreamSpecification->StreamEnabled.v == streams) {
+        return ddb_invalid(req,
+                           streams ? "Table already has an enabled stream: TableName: %.*s"
+                                   : "Table has no stream to disable: TableName: %.*s",
+                           AWI_STR_FMT(description->TableName));
+    }
+    r = ddb_table_open(req, in->TableName, &table);
+    if (r == 0 && streams) {
+        r = ddb_stream_end(req, description, &table);
+    }
+    description->StreamSpecification = streams ? NULL : in->StreamSpecification;
+    if (r == 0 && !streams) {
+        r = ddb_describe_stream(req, description);
+        r = r == 0 ? ddb_stream_begin(req, description, &table) : r;
+    }
+    return r == 0 ? ddb_schema_put(&table) : r;
+}
+
 static int update_options(struct awi_req *req,
                           const struct dynamodb_UpdateTableInput *in,
                           struct dynamodb_TableDescription *table)
 {
-    bool streams = table->StreamSpecification != NULL;
-    int r = 0;
+    int r = in->StreamSpecification ? update_stream(req, in, table) : 0;
 
-    if (in->StreamSpecification) {
-        if (in->StreamSpecification->StreamEnabled.v == streams) {
-            return ddb_invalid(req,
-                               streams ? "Table already has an enabled stream: TableName: %.*s"
-                                       : "Table has no stream to disable: TableName: %.*s",
-                               AWI_STR_FMT(table->TableName));
-        }
-        table->StreamSpecification = streams ? NULL : in->StreamSpecification;
-        r = streams ? 0 : ddb_describe_stream(req, table);
-    }
     if (r == 0 && in->SSESpecification) {
         table->SSEDescription = NULL;
         r = ddb_describe_sse(req, in->SSESpecification, table);
