@@ -160,3 +160,12 @@ void awi_clock_text(int64_t ms, char ret[AWI_TIME_TEXT])
     gmtime_r(&seconds, &tm);
     strftime(ret, AWI_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
+
+void awi_clock_basic(int64_t ms, char ret[AWI_TIME_BASIC])
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm tm;
+
+    gmtime_r(&seconds, &tm);
+    strftime(ret, AWI_TIME_BASIC, "%Y%m%dT%H%M%SZ", &tm);
+}

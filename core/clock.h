@@ -43,3 +43,7 @@ int awi_clock_parse_moment(struct awi_str text, int64_t *ret_ms);
 /* "2031-05-17T08:30:00Z" for ms since the epoch; parts of a second are dropped. */
 #define AWI_TIME_TEXT 32
 void awi_clock_text(int64_t ms, char ret[AWI_TIME_TEXT]);
+
+/* "20260102T030405Z", as signatures have it. */
+#define AWI_TIME_BASIC 32
+void awi_clock_basic(int64_t ms, char ret[AWI_TIME_BASIC]);

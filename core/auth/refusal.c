@@ -27,6 +27,8 @@ struct row {
 #define INCOMPLETE "The request signature does not conform to AWS standards."
 #define EC2_AUTH   "AWS was not able to validate the provided access credentials"
 #define PAYLOAD    "The provided 'x-amz-content-sha256' header does not match what was computed."
+#define MECHANISM                                                                                  \
+    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
 
 static const struct row rows[N_MANNERS][AWI_N_REFUSALS] = {
     [QUERY] =
@@ -105,6 +107,25 @@ static const struct row rows[N_MANNERS][AWI_N_REFUSALS] = {
                     "The difference between the request time and the current time is too large."),
             [AWI_REFUSE_OVERDUE] = ROW("AccessDenied", 403, "Request has expired"),
             [AWI_REFUSE_PAYLOAD] = ROW("XAmzContentSHA256Mismatch", 400, PAYLOAD),
+            [AWI_REFUSE_MECHANISM] = ROW("InvalidRequest", 400, MECHANISM),
+            [AWI_REFUSE_SCOPE] =
+                ROW("AuthorizationHeaderMalformed", 400, "The authorization header is malformed."),
+            [AWI_REFUSE_UNSIGNED] =
+                ROW("AccessDenied",
+                    403,
+                    "There were headers present in the request which were not signed"),
+            [AWI_REFUSE_NO_HASH] =
+                ROW("InvalidRequest",
+                    400,
+                    "Missing required header for this request: x-amz-content-sha256"),
+            [AWI_REFUSE_BAD_HASH] =
+                ROW("InvalidArgument",
+                    400,
+                    "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, "
+                    "STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, "
+                    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, "
+                    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, "
+                    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid sha256 value."),
         },
 };
 
@@ -142,8 +163,11 @@ const struct awi_error_type *awi_refusal_error(enum awi_refusal refusal,
     enum manner manner = manner_of(protocol, service);
     const struct row *row = &rows[manner][refusal];
 
-    if (manner == S3 && refusal == AWI_REFUSE_MALFORMED && presigned) {
+    if (manner == S3 && presigned &&
+        (refusal == AWI_REFUSE_MALFORMED || refusal == AWI_REFUSE_SCOPE)) {
         row = &s3_query_malformed;
+    } else if (!row->message) {
+        row = &rows[manner][AWI_REFUSE_SIGNATURE];
     }
     *ret_message = awi_str_from(row->message);
     return &row->error;

@@ -18,6 +18,12 @@ enum awi_refusal {
     AWI_REFUSE_SKEWED,  /* signed too long ago or ahead of time */
     AWI_REFUSE_OVERDUE, /* a presigned request after its expiry */
     AWI_REFUSE_PAYLOAD, /* the body is not what x-amz-content-sha256 says */
+    /* Where a service has no words of its own for these, they are AWI_REFUSE_SIGNATURE. */
+    AWI_REFUSE_MECHANISM, /* Signature Version 2 */
+    AWI_REFUSE_SCOPE,     /* the credential scope is another day's or service's */
+    AWI_REFUSE_UNSIGNED,  /* S3: headers that would have to be signed */
+    AWI_REFUSE_NO_HASH,   /* S3: no x-amz-content-sha256 */
+    AWI_REFUSE_BAD_HASH,  /* S3: it is no hash and no known word */
     AWI_N_REFUSALS,
 };
 

@@ -9,6 +9,10 @@
 #define ALGORITHM    "AWS4-HMAC-SHA256"
 #define ALGORITHM_4A "AWS4-ECDSA-P256-SHA256"
 
+#define QUERY_PARAMETERS                                                                           \
+    "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, "       \
+    "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
+
 static int refuse(struct awi_str *why, struct awi_str text)
 {
     *why = text;
@@ -262,6 +266,26 @@ static int read_header(struct awi_arena *arena,
 
 /* --- Presigned ------------------------------------------------------------------------------- */
 
+/* Services other than S3 presign without X-Amz-Expires too; they mean fifteen minutes. */
+static int read_expires(struct awi_str expires, struct awi_sigv4 *auth, struct awi_str *why)
+{
+    auth->expires_s = 900;
+    if (!awi_str_is_set(expires)) {
+        return awi_str_is(auth->service, "s3") ? refuse(why, AWI_STR(QUERY_PARAMETERS)) : 0;
+    }
+    if (awi_str_to_i64(expires, &auth->expires_s)) {
+        return refuse(why, AWI_STR("X-Amz-Expires should be a number"));
+    }
+    if (auth->expires_s < 0) {
+        return refuse(why, AWI_STR("X-Amz-Expires must be non-negative"));
+    }
+    return auth->expires_s <= AWI_PRESIGNED_MAX_S
+               ? 0
+               : refuse(why,
+                        AWI_STR("X-Amz-Expires must be less than a week (in seconds); that is, "
+                                "the given X-Amz-Expires must be less than 604800 seconds"));
+}
+
 static int read_query_v4(struct awi_arena *arena,
                          struct awi_str query,
                          struct awi_str algorithm,
@@ -269,7 +293,6 @@ static int read_query_v4(struct awi_arena *arena,
                          struct awi_str *why)
 {
     struct awi_str credential = parameter(arena, query, "X-Amz-Credential");
-    struct awi_str expires = parameter(arena, query, "X-Amz-Expires");
 
     auth->presigned = true;
     auth->kind = awi_str_is(algorithm, ALGORITHM_4A) ? AWI_SIGV4_V4A : AWI_SIGV4_V4;
@@ -290,26 +313,14 @@ static int read_query_v4(struct awi_arena *arena,
                               "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"."));
     }
     if (auth->signed_headers.len == 0 || auth->signature.len == 0) {
-        return refuse(why,
-                      AWI_STR("Query-string authentication version 4 requires the "
-                              "X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
-                              "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires "
-                              "parameters."));
+        return refuse(why, AWI_STR(QUERY_PARAMETERS));
     }
     if (!basic_time(auth->timestamp, &auth->time_ms)) {
         return refuse(why,
                       AWI_STR("X-Amz-Date must be in the ISO8601 Long Format "
                               "\"yyyyMMdd'T'HHmmss'Z'\""));
     }
-    /* Services other than S3 presign without X-Amz-Expires too; they mean fifteen minutes. */
-    auth->expires_s = 900;
-    if (awi_str_is_set(expires) && (awi_str_to_i64(expires, &auth->expires_s) ||
-                                    auth->expires_s < 0 || auth->expires_s > AWI_PRESIGNED_MAX_S)) {
-        return refuse(why,
-                      AWI_STR("X-Amz-Expires must be less than a week (in seconds); that is, "
-                              "the given X-Amz-Expires must be less than 604800 seconds"));
-    }
-    return 0;
+    return read_expires(parameter(arena, query, "X-Amz-Expires"), auth, why);
 }
 
 static int read_query_v2(struct awi_arena *arena,

@@ -2,6 +2,7 @@
 #include "core/auth/verify.h"
 
 #include "core/auth/ecdsa.h"
+#include "core/clock.h"
 #include "core/util/base64.h"
 #include "core/util/buf.h"
 #include "core/util/digest.h"
@@ -135,6 +136,23 @@ static struct awi_str hash_body(struct state *s, uint64_t offset, uint64_t len, 
     return *r ? AWI_STR_NULL : awi_hex(s->arena, awi_str_of(hash, HASH_LEN));
 }
 
+static bool is_payload_word(struct awi_str said)
+{
+    static const char *const words[] = {"UNSIGNED-PAYLOAD",
+                                        "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+                                        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+                                        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+                                        "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+                                        "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        if (awi_str_is(said, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What the last line of the canonical request says of the body. */
 static int payload_line(struct state *s, struct awi_str *ret)
 {
@@ -142,12 +160,15 @@ static int payload_line(struct state *s, struct awi_str *ret)
     struct awi_str said = awi_http_header(request, "x-amz-content-sha256"), is;
     int r = 0;
 
-    if (!awi_str_is_set(said) && s->s3 && s->in->auth->presigned) {
+    if (!awi_str_is_set(said) && s->s3) {
+        if (!s->in->auth->presigned) {
+            return refuse(s, AWI_REFUSE_NO_HASH, AWI_STR_NULL);
+        }
         said = AWI_STR("UNSIGNED-PAYLOAD");
     }
     if (awi_str_is_set(said) && said.len != HEX_LEN) {
         *ret = said;
-        return 0;
+        return !s->s3 || is_payload_word(said) ? 0 : refuse(s, AWI_REFUSE_BAD_HASH, AWI_STR_NULL);
     }
     is = hash_body(s, 0, request->body ? awi_body_size(request->body) : 0, &r);
     if (!is.ptr) {
@@ -233,73 +254,164 @@ static bool is_near(int64_t at_ms, int64_t now_ms, int64_t skew_ms)
     return at_ms >= now_ms - skew_ms && at_ms <= now_ms + skew_ms;
 }
 
+/* "20260101T000000Z is now earlier than 20260101T000500Z (20260101T001000Z - 5 min.)" */
+static int refuse_time(struct state *s, enum awi_refusal refusal, int64_t minutes)
+{
+    const struct awi_sigv4 *auth = s->in->auth;
+    bool late = auth->time_ms < s->in->now_ms;
+    int64_t now = s->in->now_ms, shift = minutes * 60000;
+    char limit[AWI_TIME_BASIC], at[AWI_TIME_BASIC];
+
+    awi_clock_basic(late ? now - shift : now + shift, limit);
+    awi_clock_basic(now, at);
+    return refuse(s,
+                  refusal,
+                  awi_arena_printf(s->arena,
+                                   "Signature %s: %.*s is %s than %s (%s %c %lld min.)",
+                                   late ? "expired" : "not yet current",
+                                   AWI_STR_FMT(auth->timestamp),
+                                   late ? "now earlier" : "still later",
+                                   limit,
+                                   at,
+                                   late ? '-' : '+',
+                                   (long long)minutes));
+}
+
 static int check_time(struct state *s)
 {
     const struct awi_sigv4 *auth = s->in->auth;
     int64_t skew = s->s3 ? AWI_SKEW_S3_MS : AWI_SKEW_MS, now = s->in->now_ms;
 
     if (auth->presigned) {
-        if (auth->time_ms > now + AWI_SKEW_S3_MS) {
-            return refuse(s, AWI_REFUSE_OVERDUE, AWI_STR("Request is not valid yet"));
+        bool early = auth->time_ms > now + AWI_SKEW_S3_MS;
+        if (!early && now <= auth->time_ms + auth->expires_s * 1000) {
+            return 0;
         }
-        return now > auth->time_ms + auth->expires_s * 1000
-                   ? refuse(s, AWI_REFUSE_OVERDUE, AWI_STR_NULL)
-                   : 0;
+        if (s->s3) {
+            return refuse(
+                s, AWI_REFUSE_OVERDUE, early ? AWI_STR("Request is not valid yet") : AWI_STR_NULL);
+        }
+        return refuse_time(
+            s, AWI_REFUSE_OVERDUE, early ? AWI_SKEW_S3_MS / 60000 : auth->expires_s / 60);
     }
     if (is_near(auth->time_ms, now, skew) || is_near(auth->time_ms, s->in->machine_ms, skew)) {
         return 0;
     }
+    return s->s3 ? refuse(s, AWI_REFUSE_SKEWED, AWI_STR_NULL)
+                 : refuse_time(s, AWI_REFUSE_SKEWED, skew / 60000);
+}
+
+/* S3 says where the scope stood and what is wrong with it. */
+static int refuse_scope(struct state *s, struct awi_str what)
+{
+    return refuse(s,
+                  AWI_REFUSE_SCOPE,
+                  awi_arena_printf(s->arena,
+                                   "%s; %.*s",
+                                   s->in->auth->presigned
+                                       ? "Error parsing the X-Amz-Credential parameter"
+                                       : "The authorization header is malformed",
+                                   AWI_STR_FMT(what)));
+}
+
+static int check_date(struct state *s)
+{
+    const struct awi_sigv4 *auth = s->in->auth;
+    struct awi_str day = awi_str_head(auth->timestamp, 8);
+
+    if (auth->timestamp.len != 16 || awi_str_eq(day, auth->date)) {
+        return 0;
+    }
     if (s->s3) {
-        return refuse(s, AWI_REFUSE_SKEWED, AWI_STR_NULL);
+        return refuse_scope(s,
+                            awi_arena_printf(s->arena,
+                                             "Invalid credential date \"%.*s\". This date is not "
+                                             "the same as X-Amz-Date: \"%.*s\".",
+                                             AWI_STR_FMT(auth->date),
+                                             AWI_STR_FMT(day)));
     }
     return refuse(s,
-                  AWI_REFUSE_SKEWED,
+                  AWI_REFUSE_SIGNATURE,
                   awi_arena_printf(s->arena,
-                                   auth->time_ms < now
-                                       ? "Signature expired: %.*s is more than 5 min. ago."
-                                       : "Signature not yet current: %.*s is more than 5 min. "
-                                         "ahead.",
+                                   "Date in Credential scope does not match YYYYMMDD from "
+                                   "ISO-8601 version of date from HTTP: '%.*s' != '%.*s', from "
+                                   "'%.*s'.",
+                                   AWI_STR_FMT(auth->date),
+                                   AWI_STR_FMT(day),
                                    AWI_STR_FMT(auth->timestamp)));
+}
+
+static int check_service(struct state *s)
+{
+    struct awi_str wanted = s->in->service, got = s->in->auth->service;
+
+    if (!awi_str_is_set(wanted) || awi_str_eq(wanted, got)) {
+        return 0;
+    }
+    if (s->s3) {
+        return refuse_scope(s,
+                            awi_arena_printf(s->arena,
+                                             "incorrect service \"%.*s\". This endpoint belongs "
+                                             "to \"%.*s\".",
+                                             AWI_STR_FMT(got),
+                                             AWI_STR_FMT(wanted)));
+    }
+    return refuse(s,
+                  AWI_REFUSE_SIGNATURE,
+                  awi_arena_printf(s->arena,
+                                   "Credential should be scoped to correct service: '%.*s'. ",
+                                   AWI_STR_FMT(wanted)));
 }
 
 static int check_scope(struct state *s)
 {
     const struct awi_sigv4 *auth = s->in->auth;
-    struct awi_str wanted = s->in->service;
+    int r = check_date(s);
 
-    if (auth->timestamp.len == 16 && !awi_str_eq(awi_str_head(auth->timestamp, 8), auth->date)) {
-        return refuse(s,
-                      AWI_REFUSE_SIGNATURE,
-                      awi_arena_printf(s->arena,
-                                       "Date in Credential scope does not match YYYYMMDD from "
-                                       "ISO-8601 version of date from HTTP: '%.*s' != '%.*s'.",
-                                       AWI_STR_FMT(auth->date),
-                                       AWI_STR_FMT(awi_str_head(auth->timestamp, 8))));
-    }
-    if (awi_str_is_set(wanted) && !awi_str_eq(wanted, auth->service)) {
-        return refuse(s,
-                      AWI_REFUSE_SIGNATURE,
-                      awi_arena_printf(s->arena,
-                                       "Credential should be scoped to correct service: '%.*s'. ",
-                                       AWI_STR_FMT(wanted)));
-    }
-    return 0;
-}
-
-/* A signature that leaves the host or the amz headers out protects nothing. */
-static int check_signed_headers(struct state *s)
-{
-    struct awi_str names = s->in->auth->signed_headers, name;
-
-    while (awi_str_cut(&names, ';', &name)) {
-        if (awi_str_is_nocase(name, "host")) {
-            return 0;
-        }
+    r = r ? r : check_service(s);
+    if (r || s->s3 || auth->kind != AWI_SIGV4_V4 || !awi_str_is_set(s->in->region) ||
+        awi_str_eq(s->in->region, auth->region)) {
+        return r;
     }
     return refuse(s,
                   AWI_REFUSE_SIGNATURE,
-                  AWI_STR("'Host' or ':authority' must be a 'SignedHeader' in the AWS "
-                          "Authorization."));
+                  awi_arena_printf(s->arena,
+                                   "Credential should be scoped to a valid region, not '%.*s'. ",
+                                   AWI_STR_FMT(auth->region)));
+}
+
+static bool is_signed(const struct awi_sigv4 *auth, struct awi_str header)
+{
+    struct awi_str names = auth->signed_headers, name;
+
+    while (awi_str_cut(&names, ';', &name)) {
+        if (awi_str_eq_nocase(name, header)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A signature that leaves out the host, or with S3 an amz header, protects nothing. S3 does not
+ * mind an unsigned x-amz-content-sha256: the signature covers its value. */
+static int check_signed_headers(struct state *s)
+{
+    const struct awi_http_request *request = s->in->request;
+
+    if (!is_signed(s->in->auth, AWI_STR("host"))) {
+        return refuse(s,
+                      AWI_REFUSE_SIGNATURE,
+                      AWI_STR("'Host' or ':authority' must be a 'SignedHeader' in the AWS "
+                              "Authorization."));
+    }
+    for (size_t i = 0; s->s3 && i < request->n_headers; i++) {
+        struct awi_str name = request->headers[i].name;
+        if (awi_str_starts_nocase(name, AWI_STR("x-amz-")) &&
+            !awi_str_is_nocase(name, "x-amz-content-sha256") && !is_signed(s->in->auth, name)) {
+            return refuse(s, AWI_REFUSE_UNSIGNED, AWI_STR_NULL);
+        }
+    }
+    return 0;
 }
 
 /* --- The whole ------------------------------------------------------------------------------- */
@@ -328,22 +440,21 @@ int awi_sigv4_verify(struct awi_arena *arena,
                      enum awi_refusal *ret_refusal,
                      struct awi_str *ret_why)
 {
-    struct state s = {.arena = arena,
-                      .in = in,
-                      .s3 = awi_str_starts(in->auth->service, AWI_STR("s3")),
-                      .previous = in->auth->signature,
-                      .refusal = ret_refusal,
-                      .why = ret_why};
+    struct state s = {
+        .arena = arena,
+        .in = in,
+        .s3 = awi_str_starts(awi_str_is_set(in->service) ? in->service : in->auth->service,
+                             AWI_STR("s3")),
+        .previous = in->auth->signature,
+        .refusal = ret_refusal,
+        .why = ret_why};
     struct awi_str payload = AWI_STR_NULL;
     int r;
 
     *ret_refusal = AWI_REFUSE_NOTHING;
     *ret_why = AWI_STR_NULL;
     if (in->auth->kind != AWI_SIGV4_V4 && in->auth->kind != AWI_SIGV4_V4A) {
-        return refuse(&s,
-                      AWI_REFUSE_SIGNATURE,
-                      AWI_STR("The authorization mechanism you have provided is not supported. "
-                              "Please use AWS4-HMAC-SHA256."));
+        return refuse(&s, AWI_REFUSE_MECHANISM, AWI_STR_NULL);
     }
     r = check_time(&s);
     r = r ? r : check_scope(&s);

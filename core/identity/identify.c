@@ -118,13 +118,13 @@ find_session(const struct awi_identify *in, struct awi_identity *ret, struct cal
         return r;
     }
     if (!awi_session_token_is(session, in->auth->token)) {
+        bool given = awi_str_is_set(in->auth->token);
         return refuse(in,
                       ret,
-                      AWI_REFUSE_BAD_TOKEN,
+                      given ? AWI_REFUSE_BAD_TOKEN : AWI_REFUSE_UNKNOWN_KEY,
                       say_key(in,
-                              awi_str_is_set(in->auth->token)
-                                  ? "came with a session token that is not its own"
-                                  : "is a session's and came without its session token"));
+                              given ? "came with a session token that is not its own"
+                                    : "is a session's and came without its session token"));
     }
     if (session->Expires.ms <= in->now_ms) {
         return refuse(in,

@@ -273,12 +273,17 @@ static int verify(struct awi_req *req)
         .request = &req->http->request,
         .secret = req->identity.secret,
         .service = req->model->signing_name,
+        .region = req->endpoint.custom ? AWI_STR_NULL : req->endpoint.region,
         .now_ms = req->now,
         .machine_ms = awi_clock_now(&AWI_CLOCK_REAL, 0),
     };
     int r = awi_sigv4_verify(req->arena, &question, &refusal, &why);
     req->authenticated = r == 0;
-    return r > 0 ? refuse(req, refusal, why) : r;
+    if (r > 0) {
+        r = refuse(req, refusal, AWI_STR_NULL);
+        req->error.message = awi_str_is_set(why) ? why : req->error.message;
+    }
+    return r;
 }
 
 static const struct awi_error_type *invalid(enum awi_protocol protocol)

@@ -133,12 +133,13 @@ def bad_credentials(run):
     for service, operation in ASKED:
         run.good(service, getattr(good.client(service), operation))
     refused_keys(run, "another session's token", swapped, said)
-    refused_keys(run, "no token", missing, said)
+    records = "The AWS Access Key Id you provided does not exist in our records."
+    unknown_to_s3 = dict(said, s3=("InvalidAccessKeyId", 403, records))
+    refused_keys(run, "no token", missing, unknown_to_s3)
     if not run.audit:
         unknown = {"AccessKeyId": "AKIARZPUZDIKGB2VALC4", "SecretAccessKey": "x"}
-        refused_keys(run, "a key that nobody issued", Caller(world, "", unknown, None), dict(
-            said, s3=("InvalidAccessKeyId", 403,
-                      "The AWS Access Key Id you provided does not exist in our records.")))
+        refused_keys(run, "a key that nobody issued", Caller(world, "", unknown, None),
+                     unknown_to_s3)
 
 
 allowed("8.10", "with s3:GetObject a key that is there", user(READ))

@@ -78,7 +78,7 @@ static void test_parse_other_kinds(void **state)
     assert_int_equal(e.auth.kind, AWI_SIGV4_V2);
     assert_true(awi_str_is(e.auth.access_key_id, "AKIAIOSFODNN7EXAMPLE"));
     assert_true(awi_str_is(e.auth.token, "tok"));
-    refused(&e, AWI_REFUSE_SIGNATURE);
+    refused(&e, AWI_REFUSE_MECHANISM);
 
     e.headers[0].value = AWI_STR("AWS4-ECDSA-P256-SHA256 Credential=AKID/20130524/s3/aws4_request, "
                                  "SignedHeaders=host;x-amz-date;x-amz-region-set, Signature=3045");
@@ -89,7 +89,7 @@ static void test_parse_other_kinds(void **state)
     assert_true(awi_str_is(e.auth.scope, "20130524/s3/aws4_request"));
     assert_true(awi_str_is(e.auth.region, "*"));
     assert_true(awi_str_is(e.auth.access_key_id, "AKID"));
-    refused(&e, AWI_REFUSE_SIGNATURE);
+    refused(&e, AWI_REFUSE_NO_HASH);
 }
 
 /* The key pair of the test vectors published with AWS's C library for authentication. */
