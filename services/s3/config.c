@@ -77,8 +77,7 @@ static const struct awi_member *member_named(const struct awi_shape *shape, cons
     return NULL;
 }
 
-/* The document among a structure's members: its payload, which is a structure. */
-static const struct awi_member *document_of(const struct awi_shape *shape)
+const struct awi_member *s3_config_document_member(const struct awi_shape *shape)
 {
     for (size_t i = 0; shape && i < shape->n_members; i++) {
         if ((shape->members[i].flags & AWI_MEMBER_PAYLOAD) &&
@@ -89,7 +88,7 @@ static const struct awi_member *document_of(const struct awi_shape *shape)
     return NULL;
 }
 
-static struct awi_str text_of(const struct awi_shape *shape, const void *in, const char *name)
+struct awi_str s3_config_text(const struct awi_shape *shape, const void *in, const char *name)
 {
     const struct awi_member *member = member_named(shape, name);
     const struct awi_str *value = member ? awi_member_of(member, in) : NULL;
@@ -101,8 +100,10 @@ int s3_config_open(struct awi_req *req, const void *in, struct s3_bucket *ret)
 {
     const struct awi_shape *shape = awi_operation(req)->input;
 
-    return s3_bucket_open(
-        req, text_of(shape, in, "Bucket"), text_of(shape, in, "ExpectedBucketOwner"), ret);
+    return s3_bucket_open(req,
+                          s3_config_text(shape, in, "Bucket"),
+                          s3_config_text(shape, in, "ExpectedBucketOwner"),
+                          ret);
 }
 
 int s3_config_malformed(struct awi_req *req)
@@ -115,7 +116,7 @@ int s3_config_malformed(struct awi_req *req)
 
 int s3_config_document(struct awi_req *req, const void *in, const void **ret)
 {
-    const struct awi_member *member = document_of(awi_operation(req)->input);
+    const struct awi_member *member = s3_config_document_member(awi_operation(req)->input);
     struct awi_str message;
     int r;
 
@@ -129,7 +130,7 @@ int s3_config_document(struct awi_req *req, const void *in, const void **ret)
 
 int s3_config_put(struct awi_req *req, const void *in)
 {
-    const struct awi_member *member = document_of(awi_operation(req)->input);
+    const struct awi_member *member = s3_config_document_member(awi_operation(req)->input);
     const struct s3_config_kind *kind = kind_of(awi_operation(req)->name);
     struct s3_bucket bucket;
     const void *document;
@@ -176,7 +177,7 @@ int s3_config_write(struct awi_req *req,
 int s3_config_get(struct awi_req *req, const void *in, void *out)
 {
     const struct awi_shape *shape = awi_operation(req)->output;
-    const struct awi_member *member = document_of(shape);
+    const struct awi_member *member = s3_config_document_member(shape);
     const struct s3_config_kind *kind = kind_of(awi_operation(req)->name);
     struct s3_bucket bucket;
     int r = s3_config_open(req, in, &bucket);

@@ -15,6 +15,10 @@ int s3_config_delete(struct awi_req *req, const void *in);
 
 /* The bucket that an input names. */
 int s3_config_open(struct awi_req *req, const void *in, struct s3_bucket *ret);
+/* The document among a structure's members: its payload, which is a structure. NULL: none. */
+const struct awi_member *s3_config_document_member(const struct awi_shape *shape);
+/* A text member by name; absent when there is none. */
+struct awi_str s3_config_text(const struct awi_shape *shape, const void *in, const char *name);
 /* The document in an input: there and as the model wants it, or MalformedXML. */
 int s3_config_document(struct awi_req *req, const void *in, const void **ret);
 int s3_config_malformed(struct awi_req *req);

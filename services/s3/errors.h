@@ -26,6 +26,7 @@
     X(InvalidBucketAclWithObjectOwnership, 400, NULL)                                              \
     X(InvalidBucketName, 400, &s3_BucketError_shape)                                               \
     X(InvalidBucketState, 409, NULL)                                                               \
+    X(InvalidConfigurationId, 400, NULL)                                                           \
     X(InvalidDigest, 400, &s3_ContentDigestError_shape)                                            \
     X(InvalidEncryptionAlgorithmError, 400, &s3_ArgumentError_shape)                               \
     X(InvalidLocationConstraint, 400, &s3_LocationError_shape)                                     \
@@ -47,6 +48,7 @@
     X(NoSuchBucket, 404, &s3_BucketError_shape)                                                    \
     X(NoSuchBucketPolicy, 404, &s3_BucketError_shape)                                              \
     X(NoSuchCORSConfiguration, 404, &s3_BucketError_shape)                                         \
+    X(NoSuchConfiguration, 404, NULL)                                                              \
     X(NoSuchKey, 404, &s3_KeyError_shape)                                                          \
     X(NoSuchLifecycleConfiguration, 404, &s3_BucketError_shape)                                    \
     X(NoSuchPublicAccessBlockConfiguration, 404, &s3_BucketError_shape)                            \
@@ -62,7 +64,8 @@
     X(PermanentRedirect, 301, &s3_RedirectError_shape)                                             \
     X(PreconditionFailed, 412, &s3_ConditionError_shape)                                           \
     X(ReplicationConfigurationNotFoundError, 404, &s3_BucketError_shape)                           \
-    X(TooManyBuckets, 400, NULL)
+    X(TooManyBuckets, 400, NULL)                                                                   \
+    X(TooManyConfigurations, 400, NULL)
 
 #define S3_DECLARE_ERROR(name, status, shape) extern const struct awi_error_type s3_error_##name;
 S3_ERRORS(S3_DECLARE_ERROR)

@@ -5,6 +5,7 @@
 #include "services/s3/s3.h"
 
 #include "services/s3/access.h"
+#include "services/s3/config_many.h"
 #include "services/s3/lock.h"
 #include "services/s3/multipart.h"
 #include "services/s3/settings.h"
@@ -17,9 +18,14 @@ static const struct s3_handlers handlers = {
     .CreateBucket = s3_create_bucket,
     .CreateMultipartUpload = s3_create_multipart_upload,
     .DeleteBucket = s3_delete_bucket,
+    .DeleteBucketAnalyticsConfiguration = s3_setting_DeleteBucketAnalyticsConfiguration,
     .DeleteBucketCors = s3_setting_DeleteBucketCors,
     .DeleteBucketEncryption = s3_setting_DeleteBucketEncryption,
+    .DeleteBucketIntelligentTieringConfiguration =
+        s3_setting_DeleteBucketIntelligentTieringConfiguration,
+    .DeleteBucketInventoryConfiguration = s3_setting_DeleteBucketInventoryConfiguration,
     .DeleteBucketLifecycle = s3_setting_DeleteBucketLifecycle,
+    .DeleteBucketMetricsConfiguration = s3_setting_DeleteBucketMetricsConfiguration,
     .DeleteBucketOwnershipControls = s3_delete_bucket_ownership_controls,
     .DeleteBucketPolicy = s3_delete_bucket_policy,
     .DeleteBucketReplication = s3_setting_DeleteBucketReplication,
@@ -31,11 +37,15 @@ static const struct s3_handlers handlers = {
     .DeletePublicAccessBlock = s3_setting_DeletePublicAccessBlock,
     .GetBucketAccelerateConfiguration = s3_setting_GetBucketAccelerateConfiguration,
     .GetBucketAcl = s3_get_bucket_acl,
+    .GetBucketAnalyticsConfiguration = s3_setting_GetBucketAnalyticsConfiguration,
     .GetBucketCors = s3_setting_GetBucketCors,
     .GetBucketEncryption = s3_get_bucket_encryption,
+    .GetBucketIntelligentTieringConfiguration = s3_setting_GetBucketIntelligentTieringConfiguration,
+    .GetBucketInventoryConfiguration = s3_setting_GetBucketInventoryConfiguration,
     .GetBucketLifecycleConfiguration = s3_setting_GetBucketLifecycleConfiguration,
     .GetBucketLocation = s3_get_bucket_location,
     .GetBucketLogging = s3_setting_GetBucketLogging,
+    .GetBucketMetricsConfiguration = s3_setting_GetBucketMetricsConfiguration,
     .GetBucketNotificationConfiguration = s3_get_bucket_notification,
     .GetBucketOwnershipControls = s3_setting_GetBucketOwnershipControls,
     .GetBucketPolicy = s3_get_bucket_policy,
@@ -55,6 +65,11 @@ static const struct s3_handlers handlers = {
     .GetPublicAccessBlock = s3_setting_GetPublicAccessBlock,
     .HeadBucket = s3_head_bucket,
     .HeadObject = s3_head_object,
+    .ListBucketAnalyticsConfigurations = s3_setting_ListBucketAnalyticsConfigurations,
+    .ListBucketIntelligentTieringConfigurations =
+        s3_setting_ListBucketIntelligentTieringConfigurations,
+    .ListBucketInventoryConfigurations = s3_setting_ListBucketInventoryConfigurations,
+    .ListBucketMetricsConfigurations = s3_setting_ListBucketMetricsConfigurations,
     .ListBuckets = s3_list_buckets,
     .ListMultipartUploads = s3_list_multipart_uploads,
     .ListObjectVersions = s3_list_object_versions,
@@ -63,10 +78,14 @@ static const struct s3_handlers handlers = {
     .ListParts = s3_list_parts,
     .PutBucketAccelerateConfiguration = s3_setting_PutBucketAccelerateConfiguration,
     .PutBucketAcl = s3_put_bucket_acl,
+    .PutBucketAnalyticsConfiguration = s3_setting_PutBucketAnalyticsConfiguration,
     .PutBucketCors = s3_setting_PutBucketCors,
     .PutBucketEncryption = s3_setting_PutBucketEncryption,
+    .PutBucketIntelligentTieringConfiguration = s3_setting_PutBucketIntelligentTieringConfiguration,
+    .PutBucketInventoryConfiguration = s3_setting_PutBucketInventoryConfiguration,
     .PutBucketLifecycleConfiguration = s3_put_bucket_lifecycle,
     .PutBucketLogging = s3_setting_PutBucketLogging,
+    .PutBucketMetricsConfiguration = s3_setting_PutBucketMetricsConfiguration,
     .PutBucketOwnershipControls = s3_put_bucket_ownership_controls,
     .PutBucketPolicy = s3_put_bucket_policy,
     .PutBucketReplication = s3_put_bucket_replication,

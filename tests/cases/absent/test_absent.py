@@ -20,8 +20,8 @@ CALLS = [
     ("lambda", "get_function", {"FunctionName": "f"}, "Lambda", "GetFunction"),
     ("apigateway", "get_rest_apis", {}, "API Gateway", "GetRestApis"),
     ("route53", "get_hosted_zone", {"Id": "Z1"}, "Route 53", "GetHostedZone"),
-    ("s3", "get_bucket_analytics_configuration", {"Bucket": "some-bucket", "Id": "a"}, "S3",
-     "GetBucketAnalyticsConfiguration"),
+    ("s3", "get_object_torrent", {"Bucket": "some-bucket", "Key": "a"}, "S3",
+     "GetObjectTorrent"),
 ]
 
 

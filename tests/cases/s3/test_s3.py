@@ -105,7 +105,7 @@ def main():
         tap.equal((said["Code"], said["Region"], "'eu-west-1' is wrong" in said["Message"]),
                   ("AuthorizationHeaderMalformed", "us-east-1", True),
                   "the global endpoint wants a signature for us-east-1")
-    tap.equal(code(a.get_bucket_analytics_configuration, Bucket="euro", Id="x"), "NotImplemented",
+    tap.equal(code(a.get_object_torrent, Bucket="euro", Key="x"), "NotImplemented",
               "what is not emulated")
     tap.end()
 

@@ -33,6 +33,29 @@ def main():
         got = call(Bucket="alpha")
         tap.equal(set(got) - {"ResponseMetadata"}, set(), "empty at first")
 
+    for n in range(101):
+        a.put_bucket_metrics_configuration(Bucket="alpha", Id="m%03d" % n,
+                                           MetricsConfiguration={"Id": "m%03d" % n})
+    first = a.list_bucket_metrics_configurations(Bucket="alpha")
+    tap.check(first["IsTruncated"] and len(first["MetricsConfigurationList"]) == 100,
+              "a hundred of many", first)
+    rest = a.list_bucket_metrics_configurations(
+        Bucket="alpha", ContinuationToken=first["NextContinuationToken"])
+    tap.equal((rest["IsTruncated"], rest["MetricsConfigurationList"]), (False, [{"Id": "m100"}]),
+              "and the rest")
+    tier = {"Id": "t", "Status": "Enabled",
+            "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}]}
+    a.put_bucket_intelligent_tiering_configuration(Bucket="alpha", Id="t",
+                                                   IntelligentTieringConfiguration=tier)
+    tap.equal(a.get_bucket_intelligent_tiering_configuration(Bucket="alpha", Id="t")
+              ["IntelligentTieringConfiguration"], tier, "one by its id")
+    a.delete_bucket_intelligent_tiering_configuration(Bucket="alpha", Id="t")
+    tap.equal(code(a.get_bucket_intelligent_tiering_configuration, Bucket="alpha", Id="t"),
+              "NoSuchConfiguration", "deleted")
+    tap.equal(code(a.put_bucket_metrics_configuration, Bucket="alpha", Id="x",
+                   MetricsConfiguration={"Id": "y"}), "MalformedXML", "two ids")
+    tap.equal(code(b.list_bucket_metrics_configurations, Bucket="alpha"), "AccessDenied", "B")
+
     cors = {"CORSRules": [{"AllowedMethods": ["GET", "PUT"], "AllowedOrigins": ["*"],
                            "MaxAgeSeconds": 3}]}
     a.put_bucket_cors(Bucket="alpha", CORSConfiguration=cors)
