@@ -10,6 +10,7 @@ import test_static as base
 
 import sandbox as box
 
+MARK = "AWSINTERCEPT_SUPERVISED"
 # A file system over /proc/sys/kernel stands for a kernel with Yama; who is asked has no way round it.
 YAMA = ("mount -t tmpfs none /proc/sys/kernel && mkdir /proc/sys/kernel/yama && "
         "echo $0 > /proc/sys/kernel/yama/ptrace_scope && "

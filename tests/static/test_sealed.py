@@ -3,14 +3,18 @@
 interface that counts and leads nowhere. Whatever the client asks of AWS, no packet may come to it."""
 import os
 import random
+import re
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "clients"))
 
 import sandbox as box  # noqa: E402
+import test_static  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LAUNCHER = os.path.join(box.BUILD, "cli", "awsintercept")
@@ -65,11 +69,55 @@ def command(client, urls, world):
         return ["python3", "-c", PYTHON, *urls], False
     if client == "node":
         return ["node", "-e", NODE, *urls], False
-    import test_static
     program, why = test_static.build_go(world, "fetch")
     if not program:
         box.skip("go cannot build: " + why)
     return [LAUNCHER, "run", "--", program, "get", *urls], True
+
+
+class NameServer:
+    """On the loopback of this network, over TCP: knows one address, and what it was asked for."""
+
+    def __init__(self):
+        self.asked = []
+        self.door = socket.create_server(("127.0.0.1", 53))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            conn = self.door.accept()[0]
+            conn.settimeout(20)
+            try:
+                query = conn.recv(4096)
+            except OSError:
+                query = b""
+            if query:
+                self.asked.append(query)
+                answer = (query[2:4] + b"\x81\x80\0\1\0\1\0\0\0\0" + query[14:] +
+                          b"\xc0\x0c\0\1\0\1\0\0\0\1\0\4\xc0\0\2\x4d")
+                conn.sendall(len(answer).to_bytes(2, "big") + answer)
+            conn.close()
+
+
+def resolve(tap, world, wanted):
+    """Static programs whose resolvers know no hooks, one for each name; how many packets left."""
+    launch = [LAUNCHER, "run", "--"]
+    server = NameServer()
+    before = packets()
+    for compiler in ("gcc", "musl-gcc"):
+        program = test_static.build_c(world, "resolve", compiler)
+        for name in wanted if program else []:
+            result = world.run([*launch, program, name, "80", "/"], preload=False)
+            tap.check(result.stdout.startswith("HTTP/1.1 "), "%s: %s is answered" % (compiler, name), result)
+    program = test_static.build_c(world, "query", "gcc")
+    for way, where in (("udp", "198.51.100.1"), ("sendto", "198.51.100.1"), ("tcp", "127.0.0.1")):
+        said = [world.run([*launch, program, way, where, name.rstrip(".")], preload=False).stdout for name in wanted]
+        good = ("127.97.",) if way != "tcp" else ("end: ", "read: ", "127.97.")
+        tap.check(all(one.startswith(good) for one in said), way + ": no name server is asked", said)
+    tap.equal(server.asked, [], "the name server was not asked for any of them")
+    result = world.run([*launch, program, "tcp", "127.0.0.1", "www.example.org"], preload=False)
+    tap.equal((result.stdout.strip(), len(server.asked)), ("192.0.2.77", 1), "but for another name it is")
+    return packets() - before
 
 
 def packets():
@@ -95,6 +143,11 @@ def inside(client):
         before = packets()
         subprocess.run(["curl", "-s", "-m", "1", "http://192.0.2.1/"], check=False)
         tap.check(packets() > before, "the counter sees what leaves")
+        if client == "resolver":
+            # Addresses need no resolver.
+            wanted = [name for name in names(client) if not re.match(r"[0-9.]+$|\[", name)]
+            tap.equal(resolve(tap, world, wanted), 0, client + ": no packet left")
+            tap.end()
         if client == "boto3":
             calls = "".join("boto3.client('%s', region_name='%s').%s()\n" % c for c in (
                 ("sts", "us-east-1", "get_caller_identity"), ("sts", "cn-north-1", "get_caller_identity"),
@@ -118,7 +171,7 @@ def inside(client):
 
 def main():
     client = sys.argv[1]
-    box.need({"boto3": "python3", "python": "python3", "go": "sh"}.get(client, client), client)
+    box.need({"boto3": "python3", "python": "python3", "go": "sh", "resolver": "gcc"}.get(client, client), client)
     if "inside" in sys.argv:
         inside(client)
     ready = shutil.which("unshare") and shutil.which("ip") and os.geteuid() == 0

@@ -46,16 +46,33 @@ def find_go():
     return go
 
 
-def build_go(world, name, flags=()):
-    """Builds programs/NAME for a machine without cgo; the cache is the user's own."""
-    out = world.path(name)
-    env = dict(os.environ, CGO_ENABLED="0", GOFLAGS="-buildvcs=false", GOTOOLCHAIN="local")
+# Go's ways to link and to ask for names: static; dynamic with a resolver of its own, or with libc's.
+GO_KINDS = {"static": ("0", ()), "dynamic": ("1", ()), "netcgo": ("1", ("-tags", "netcgo"))}
+
+
+def build_go(world, name, kind="static"):
+    """Builds programs/NAME into the sandbox; the cache is the user's own."""
+    cgo, flags = GO_KINDS[kind]
+    out = world.path(name if kind == "static" else name + "-" + kind)
+    env = dict(os.environ, CGO_ENABLED=cgo, GOFLAGS="-buildvcs=false", GOTOOLCHAIN="local")
     result = subprocess.run([find_go(), "build", *flags, "-o", out, "."], env=env, text=True,
                             cwd=os.path.join(HERE, "programs", name), capture_output=True,
                             check=False)
     if result.returncode:
         return None, result.stderr
     return out, ""
+
+
+def build_c(world, name, compiler):
+    """Builds programs/NAME.c statically, with this compiler's libc; None: there is no such compiler."""
+    if not shutil.which(compiler):
+        print("# no %s here" % compiler)
+        return None
+    out = world.path("%s-%s" % (name, compiler))
+    # musl's own headers come first; the kernel's are the system's.
+    subprocess.run([compiler, "-static", "-w", "-idirafter", "/usr/include", "-o", out,
+                    os.path.join(HERE, "programs", name + ".c")], check=True, capture_output=True)
+    return out
 
 
 def supervisors(world):
@@ -267,13 +284,9 @@ class Group:
     def libc(self):
         """Statically linked C: glibc asks name servers on connected sockets, musl does not."""
         for compiler, name in (("gcc", "glibc"), ("musl-gcc", "musl")):
-            if not shutil.which(compiler):
-                print("# no %s here" % compiler)
+            program = build_c(self.world, "resolve", compiler)
+            if not program:
                 continue
-            program = self.world.path("resolve-" + name)
-            subprocess.run([compiler, "-static", "-w", "-o", program,
-                            os.path.join(HERE, "programs", "resolve.c")], check=True,
-                           capture_output=True)
             self.said(self.launch(program, "sts.us-east-1.amazonaws.com", "80", IDENTITY),
                       "HTTP/1.1 403 Forbidden", name + ": resolves, connects, is answered")
             self.said(self.world.run([EXEC_FAMILY, "execv", program, "sts.us-east-1.amazonaws.com",
@@ -290,19 +303,23 @@ def sdk(world, tap):
     if subprocess.run([find_go(), "mod", "download"], cwd=where, env=env, capture_output=True,
                       check=False, timeout=box.PATIENCE).returncode:
         box.skip("the modules of aws-sdk-go-v2 cannot be had")
-    program, why = build_go(world, "sdk")
-    if not tap.check(program, "built", why):
-        return
     want = {"who": box.FIRST, "visitor": "arn:aws:sts::222222222222:assumed-role/Visitor/visit",
             "body": "from go", "there": ["second-go"], "here": []}
-    for name, argv, env in (
-            ("launcher", [LAUNCHER, "run", "--fresh", "--", program, box.SECOND], {"LD_PRELOAD": None}),
-            ("launcher, own bundle", [LAUNCHER, "run", "--fresh", "--", program, box.SECOND],
-             {"LD_PRELOAD": None, "AWS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt"}),
-            ("preloaded shell", ["bash", "-c", program + " " + box.SECOND], None)):
-        result = world.run(argv, env=env)
-        if tap.ran(result, name + ": ran"):
-            tap.equal(json.loads(result.stdout), want, name + ": what it saw")
+    for kind in GO_KINDS:
+        program, why = build_go(world, "sdk", kind)
+        if not tap.check(program, kind + ": built", why):
+            continue
+        fresh = [LAUNCHER, "run", "--fresh", "--"]
+        ways = [("launcher", [*fresh, program, box.SECOND], {"LD_PRELOAD": None}),
+                ("launcher, own bundle", [*fresh, program, box.SECOND],
+                 {"LD_PRELOAD": None, "AWS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt"}),
+                ("preloaded shell", [*fresh, "bash", "-c", program + " " + box.SECOND], {"LD_PRELOAD": None})]
+        if kind != "static":
+            ways.append(("preloaded", [program, box.SECOND], {"AWSINTERCEPT_STATE": world.path("state-" + kind)}))
+        for name, argv, env in ways:
+            result = world.run(argv, env=env)
+            if tap.ran(result, "%s: %s: ran" % (kind, name)):
+                tap.equal(json.loads(result.stdout), want, "%s: %s: what it saw" % (kind, name))
 
 
 def main():
