@@ -73,33 +73,63 @@ static int answer_query(const unsigned char *query, size_t len, unsigned char *a
     return (int)n;
 }
 
-/* Builds the question and answers it as res_query() does: no records is an error. */
-static int answer_name(const char *name, int class, int type, unsigned char *answer, int size)
+/* The labels of a name behind one another. Returns the offset behind them, 0 when it is no name. */
+static size_t put_name(const char *name, unsigned char query[ROOM])
 {
-    unsigned char query[ROOM] = {[2] = 0x01, [5] = 1};
     size_t at = HEAD;
-    if (class != ns_c_in || size < HEAD || !is_ours(name) || strlen(name) > 254) {
-        return NOT_OURS;
-    }
     while (*name) {
         size_t label = strcspn(name, ".");
         if (!label || label > 63) {
-            return NOT_OURS;
+            return 0;
         }
         query[at++] = (unsigned char)label;
         memcpy(query + at, name, label);
         at += label;
         name += label + (name[label] == '.');
     }
+    return at;
+}
+
+/* Builds the question and answers it as res_query() does: no records is an error. What has no
+ * answer is refused too, since nothing may ask the network for a name of ours. */
+static int answer_name(const char *name, int class, int type, unsigned char *answer, int size)
+{
+    unsigned char query[ROOM] = {[2] = 0x01, [5] = 1};
+    if (!is_ours(name)) {
+        return NOT_OURS;
+    }
+    size_t at = class == ns_c_in && size >= HEAD ? put_name(name, query) : 0;
+    if (!at) {
+        h_errno = NO_RECOVERY;
+        return -1;
+    }
     query[at + 1] = (unsigned char)(type >> 8);
     query[at + 2] = (unsigned char)type;
     query[at + 4] = (unsigned char)class;
     int n = answer_query(query, at + 5, answer, size);
-    if (n > 0 && !answer[7]) {
-        h_errno = NO_DATA;
+    if (n < 0 || !answer[7]) {
+        h_errno = n < 0 ? NO_RECOVERY : NO_DATA;
         return -1;
     }
     return n;
+}
+
+/* A name in two parts; domain NULL: the first is all. */
+static int answer_parts(
+    const char *name, const char *domain, int class, int type, unsigned char *answer, int size)
+{
+    char whole[ROOM];
+    size_t first = name ? strlen(name) : sizeof(whole);
+    size_t second = domain ? strlen(domain) : 0;
+    if (first + second + 2 > sizeof(whole)) {
+        return NOT_OURS;
+    }
+    memcpy(whole, name, first + 1);
+    if (domain) {
+        whole[first] = '.';
+        memcpy(whole + first + 1, domain, second + 1);
+    }
+    return answer_name(whole, class, type, answer, size);
 }
 
 #define HOOK_ANSWER(hook, params, ask, call)                                                       \
@@ -121,6 +151,29 @@ static int answer_name(const char *name, int class, int type, unsigned char *ans
         (void *state, const char *host, int class, int type, unsigned char *answer, int size),     \
         answer_name(host, class, type, answer, size),                                              \
         AWI_REAL(name)(state, host, class, type, answer, size))
+
+#define BY_PARTS(name)                                                                             \
+    HOOK_ANSWER(hook_##name,                                                                       \
+                (const char *host,                                                                 \
+                 const char *domain,                                                               \
+                 int class,                                                                        \
+                 int type,                                                                         \
+                 unsigned char *answer,                                                            \
+                 int size),                                                                        \
+                answer_parts(host, domain, class, type, answer, size),                             \
+                AWI_REAL(name)(host, domain, class, type, answer, size))
+
+#define BY_PARTS_STATE(name)                                                                       \
+    HOOK_ANSWER(hook_##name,                                                                       \
+                (void *state,                                                                      \
+                 const char *host,                                                                 \
+                 const char *domain,                                                               \
+                 int class,                                                                        \
+                 int type,                                                                         \
+                 unsigned char *answer,                                                            \
+                 int size),                                                                        \
+                answer_parts(host, domain, class, type, answer, size),                             \
+                AWI_REAL(name)(state, host, domain, class, type, answer, size))
 
 #define BY_MESSAGE(name)                                                                           \
     HOOK_ANSWER(hook_##name,                                                                       \
@@ -144,6 +197,10 @@ BY_NAME_STATE(res_nquery)
 BY_NAME_STATE(__res_nquery)
 BY_NAME_STATE(res_nsearch)
 BY_NAME_STATE(__res_nsearch)
+BY_PARTS(res_querydomain)
+BY_PARTS(__res_querydomain)
+BY_PARTS_STATE(res_nquerydomain)
+BY_PARTS_STATE(__res_nquerydomain)
 BY_MESSAGE(res_send)
 BY_MESSAGE(__res_send)
 BY_MESSAGE_STATE(res_nsend)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "preload/guard.h"
+#include "preload/idn.h"
 #include "preload/match.h"
 #include "preload/names.h"
 #include "preload/real.h"
@@ -138,6 +139,11 @@ int hook_getaddrinfo(const char *node,
     }
     if (awi_match_name(node, service_port(service))) {
         return resolve_reserved(node, service, hints, res);
+    }
+    char ascii[256];
+    if (hints && (hints->ai_flags & AI_IDN) && awi_idn_convert(node, ascii, sizeof(ascii)) &&
+        awi_match_name(ascii, service_port(service))) {
+        return resolve_reserved(ascii, service, hints, res);
     }
     int r = AWI_REAL(getaddrinfo)(node, service, hints, res);
     if (AWI_UNLIKELY(r != 0) && awi_match_below_localhost(node) &&

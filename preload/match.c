@@ -42,7 +42,7 @@ static const unsigned char metadata_v6[][16] = {
 #include "awsintercept/hosts.def"
 };
 
-bool awi_match_aws(const char *host, size_t len)
+static bool is_listed(const char *host, size_t len)
 {
     if (len && host[len - 1] == '.') {
         len--;
@@ -61,6 +61,35 @@ bool awi_match_aws(const char *host, size_t len)
         }
     }
     return false;
+}
+
+/* Resolvers read "\DDD" as the byte of that decimal number and "\c" as c (RFC 1035, 5.1). */
+static size_t unescape(const char *host, size_t len, char *ret)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < len; i++) {
+        unsigned int digit[3] = {10, 10, 10};
+        for (size_t d = 0; host[i] == '\\' && d < 3 && i + 1 + d < len; d++) {
+            digit[d] = (unsigned char)host[i + 1 + d] - (unsigned int)'0';
+        }
+        if (digit[0] < 10 && digit[1] < 10 && digit[2] < 10) {
+            ret[used++] = (char)(digit[0] * 100 + digit[1] * 10 + digit[2]);
+            i += 3;
+        } else {
+            i += host[i] == '\\' && i + 1 < len;
+            ret[used++] = host[i];
+        }
+    }
+    return used;
+}
+
+bool awi_match_aws(const char *host, size_t len)
+{
+    char plain[1024];
+    if (AWI_LIKELY(!memchr(host, '\\', len))) {
+        return is_listed(host, len);
+    }
+    return len <= sizeof(plain) && is_listed(plain, unescape(host, len, plain));
 }
 
 bool awi_match_below_localhost(const char *host)

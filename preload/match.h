@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 
 /* An endpoint of AWS in any partition, or the reserved host: ours with every port. Any case; a
- * trailing dot is allowed. */
+ * trailing dot and the escapes of DNS are allowed. */
 bool awi_match_aws(const char *host, size_t len);
 
 /* A host name for the resolver, with the port that it will be used with where that is known (0:

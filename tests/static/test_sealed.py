@@ -3,7 +3,6 @@
 interface that counts and leads nowhere. Whatever the client asks of AWS, no packet may come to it."""
 import os
 import random
-import re
 import shutil
 import socket
 import subprocess
@@ -13,10 +12,12 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "clients"))
 
+import fetchers  # noqa: E402
 import sandbox as box  # noqa: E402
+import sdks  # noqa: E402
+import test_s3_tools  # noqa: E402
 import test_static  # noqa: E402
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 LAUNCHER = os.path.join(box.BUILD, "cli", "awsintercept")
 SUFFIXES = ["us-east-1.amazonaws.com", "eu-central-1.amazonaws.com", "cn-north-1.amazonaws.com.cn",
             "us-gov-west-1.amazonaws.com", "us-iso-east-1.c2s.ic.gov", "us-isob-east-1.sc2s.sgov.gov",
@@ -24,8 +25,8 @@ SUFFIXES = ["us-east-1.amazonaws.com", "eu-central-1.amazonaws.com", "cn-north-1
 FIXED = ["s3.amazonaws.com", "sts.amazonaws.com", "iam.amazonaws.com", "bucket.s3.amazonaws.com",
          "bucket.s3.dualstack.us-east-1.amazonaws.com", "s3-fips.us-east-1.amazonaws.com",
          "123456789012.ddb.us-east-1.amazonaws.com", "us-east-1.queue.amazonaws.com",
-         "abc.lambda-url.us-east-1.on.aws", "STS.AmazonAWS.COM", "sts.amazonaws.com.",
-         "169.254.169.254", "169.254.170.2", "[fd00:ec2::254]"]
+         "abc.lambda-url.us-east-1.on.aws", "STS.AmazonAWS.COM", "sts.amazonaws.com."]
+LITERALS = ["169.254.169.254", "169.254.170.2", "[fd00:ec2::254]"]
 
 
 def names(seed):
@@ -40,6 +41,28 @@ def names(seed):
     return FIXED + ["sts." + s for s in SUFFIXES] + fuzz
 
 
+def disguised(seed):
+    """Names that a resolver reads as AWS's, though they do not look like it."""
+    chance = random.Random(seed)
+    wide = {ord(c): ord(c) + 0xfee0 for c in "abcdefghijklmnopqrstuvwxyz0123456789-"}
+    found = []
+    for name in FIXED + names(seed)[-12:]:
+        plain = name.rstrip(".")
+        letters = list(plain)
+        for at in chance.sample(range(len(letters)), 3):
+            letters[at] = "\\%03d" % ord(letters[at])
+        longest = ".".join(["x" * 63] * ((250 - len(plain)) // 64))
+        found += ["".join(letters), plain.replace(".", "\\."), longest + "." * bool(longest) + plain,
+                  "".join(chance.choice((c.upper(), c)) for c in plain) + ".",
+                  plain.replace(".", chance.choice("\u3002\uff0e\uff61")), plain.lower().translate(wide)]
+    return found + ["*." + s for s in SUFFIXES] + ["_x." + s for s in SUFFIXES]
+
+
+# Not AWS's, however near: these go their way, here to a name server that does not answer.
+STRANGERS = ["sts.amazonaws.com.example.org", "xamazonaws.com", "sts.amazonaws.comm", "sts-amazonaws.com",
+             "169.254.169.254.example.org"]
+
+
 PYTHON = """
 import sys, urllib.request, urllib.error
 for url in sys.argv[1:]:
@@ -50,29 +73,46 @@ for url in sys.argv[1:]:
     except Exception as error:
         print(url, error)
 """
-NODE = """
-const http = require('http'), https = require('https');
-for (const url of process.argv.slice(1)) {
-  const ask = (url.startsWith('https') ? https : http).get(url, {timeout: 20000}, r => r.resume());
-  ask.on('error', e => console.log(url, e.message));
-}
+BOTO3 = """
+import boto3
+for service, region, call in (("sts", "us-east-1", "get_caller_identity"), ("s3", "eu-central-1", "list_buckets"),
+                              ("dynamodb", "us-gov-west-1", "list_tables"), ("sqs", "us-east-1", "list_queues"),
+                              ("sts", "cn-north-1", "get_caller_identity")):
+    try:
+        print(service, sorted(getattr(boto3.client(service, region_name=region), call)()))
+    except Exception as error:
+        print(service, error)
 """
+COMMANDS = ("sts get-caller-identity", "s3 ls", "dynamodb list-tables --region eu-west-1",
+            "ec2 describe-instances")
 
 
-def command(client, urls, world):
-    """How this client asks for all of these, and whether it needs the launcher."""
-    if client == "curl":
-        return ["curl", "-sS", "-m", "20"] + [w for u in urls for w in ("-o", "/dev/null", u)], False
-    if client == "wget":
-        return ["wget", "-q", "-T", "20", "-t", "1", "-O", "/dev/null", *urls], False
+def ask(client, world):
+    """The client asks AWS, whatever it gets: nothing is to be seen but packets."""
+    urls = [[scheme + "://" + name + "/" for name in names(client) + LITERALS] for scheme in ("http", "https")]
+    if client == "names":
+        program = os.path.join(box.BUILD, "tests", "static", "ask_names")
+        return [world.run([program, *names(client), *disguised(client)])]
     if client == "python":
-        return ["python3", "-c", PYTHON, *urls], False
-    if client == "node":
-        return ["node", "-e", NODE, *urls], False
-    program, why = test_static.build_go(world, "fetch")
-    if not program:
-        box.skip("go cannot build: " + why)
-    return [LAUNCHER, "run", "--", program, "get", *urls], True
+        return [world.run(["python3", "-c", PYTHON, *some]) for some in urls]
+    if client == "go":
+        program, why = test_static.build_go(world, "fetch")
+        if not program:
+            box.skip("go cannot build: " + why)
+        return [world.run([LAUNCHER, "run", "--", program, "get", *some], preload=False) for some in urls]
+    if client in ("s3cmd", "rclone"):
+        keys = {"AccessKeyId": box.FIRST, "SecretAccessKey": "secret"}
+        tools = [tool for _, tool in test_s3_tools.ways(client)]
+        return [tool.make(world, keys) for tool in tools] + [tool.buckets(world, keys) for tool in tools]
+    if client.startswith("awscli-"):
+        return [world.run([*sdks.aws_command(client), *words.split()]) for words in COMMANDS]
+    if client.startswith("boto3-"):
+        return [world.run([*sdks.python_command(client), "-c", BOTO3])]
+    if "sdk" in client or client == "aiobotocore":
+        sdk = sdks.by_name(client)
+        return [world.run([*sdk.argv, box.SECOND, *sdk.last])]
+    requests = [fetchers.Request("GET", url) for some in urls for url in some]
+    return fetchers.by_name(client).fetch(world, requests)
 
 
 class NameServer:
@@ -134,51 +174,63 @@ def make_network():
                   "addr add 2001:db8::2/64 dev awi0 nodad", "neigh add 198.51.100.1 lladdr 02:00:00:00:00:01 dev awi0",
                   "route add default via 198.51.100.1", "-6 route add default dev awi0"):
         subprocess.run(["ip", *words.split()], check=True)
+        if words.startswith("link add"):
+            # What the kernel tells its neighbours of itself, it tells at once and not among the client's.
+            with open("/proc/sys/net/ipv6/conf/awi0/mldv2_unsolicited_report_interval", "w",
+                      encoding="ascii") as interval:
+                interval.write("1")
+
+
+def is_served(result):
+    """An HTTP answer, or a program that ended well."""
+    return bool(result.status) if isinstance(result, fetchers.Answer) else result.returncode == 0
+
+
+def strangers(world, tap):
+    for name in STRANGERS:
+        before = packets()
+        result = world.run(["getent", "ahosts", name])
+        tap.check(packets() > before and result.returncode == 2, name + ": is asked of the name server",
+                  result)
 
 
 def inside(client):
     make_network()
     tap = box.Tap()
     with box.Sandbox() as world:
+        server = world.write("resolv.conf", "nameserver 192.0.2.53\noptions timeout:1 attempts:1\n")
+        subprocess.run(["mount", "--bind", server, "/etc/resolv.conf"], check=True)
         before = packets()
-        subprocess.run(["curl", "-s", "-m", "1", "http://192.0.2.1/"], check=False)
+        subprocess.run(["curl", "-s", "-m", "0.3", "http://192.0.2.1/"], check=False)
         tap.check(packets() > before, "the counter sees what leaves")
+        time.sleep(0.3)
         if client == "resolver":
-            # Addresses need no resolver.
-            wanted = [name for name in names(client) if not re.match(r"[0-9.]+$|\[", name)]
-            tap.equal(resolve(tap, world, wanted), 0, client + ": no packet left")
+            tap.equal(resolve(tap, world, names(client)), 0, client + ": no packet left")
             tap.end()
-        if client == "boto3":
-            calls = "".join("boto3.client('%s', region_name='%s').%s()\n" % c for c in (
-                ("sts", "us-east-1", "get_caller_identity"), ("sts", "cn-north-1", "get_caller_identity"),
-                ("s3", "eu-central-1", "list_buckets"), ("dynamodb", "us-gov-west-1", "list_tables")))
-            runs = [(["python3", "-c", "import boto3\n" + calls], False)]
-        elif client == "aws":
-            runs = [(["aws", *words.split()], False) for words in (
-                "sts get-caller-identity", "s3 ls", "dynamodb list-tables --region eu-west-1",
-                "ec2 describe-instances")]
-        else:
-            runs = [command(client, [scheme + "://" + name + "/" for name in names(client)], world)
-                    for scheme in ("http", "https")]
-        time.sleep(1)
         before = packets()
-        for argv, launched in runs:
-            result = world.run(argv, preload=not launched)
-            print("# status %d %s" % (result.returncode, (result.stdout + result.stderr)[:200].replace("\n", " | ")))
+        results = ask(client, world)
+        for result in results:
+            print("# " + repr(result).replace("\n", " | ")[:300])
+        if client == "node-sdk-http2":
+            tap.refused(results[0], "no application protocol", client + ": is refused, in TLS")
+        else:
+            tap.check(any(is_served(r) for r in results), client + ": is served", results)
         tap.equal(packets() - before, 0, client + ": no packet left")
+        if client == "names":
+            strangers(world, tap)
     tap.end()
 
 
 def main():
     client = sys.argv[1]
-    box.need({"boto3": "python3", "python": "python3", "go": "sh", "resolver": "gcc"}.get(client, client), client)
     if "inside" in sys.argv:
         inside(client)
     ready = shutil.which("unshare") and shutil.which("ip") and os.geteuid() == 0
-    probe = ["unshare", "-n", "ip", "link", "add", "awi0", "type", "veth", "peer", "name", "awi1"]
+    own = ["unshare", "--net", "--mount"]
+    probe = [*own, "ip", "link", "add", "awi0", "type", "veth", "peer", "name", "awi1"]
     if not ready or subprocess.run(probe, check=False, capture_output=True).returncode:
         box.skip("a network of its own needs root, unshare, ip and a veth interface")
-    os.execvp("unshare", ["unshare", "-n", sys.executable, os.path.abspath(__file__), client, "inside"])
+    os.execvp("unshare", [*own, sys.executable, os.path.abspath(__file__), client, "inside"])
 
 
 main()

@@ -270,6 +270,32 @@ static int by_library(void)
     return 0;
 }
 
+static int by_parts(void)
+{
+    unsigned char answer[512];
+    int n = res_querydomain("ssm", "us-east-1.amazonaws.com", 1, 1, answer, sizeof(answer));
+    CHECK(n > 40 && answer[7] == 1 && is_reserved_v4(answer + n - 4));
+    CHECK(res_query("ssm.us-east-1.amazonaws.com", 3, 1, answer, sizeof(answer)) == -1);
+    CHECK(h_errno == NO_RECOVERY);
+    return 0;
+}
+
+/* What a resolver reads as a name of ours is one. */
+static int disguised(void)
+{
+    static const char *const names[] = {"ssm.us-east-1.amazonaws.co\\109",
+                                        "ssm\\.us-east-1\\.amazonaws\\.com",
+                                        "\\115\\115\\109.us-east-1.amazonaws.com."};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+        struct addrinfo *list = NULL;
+        CHECK(getaddrinfo(names[i], NULL, &hints, &list) == 0);
+        CHECK(is_reserved_v4(&((struct sockaddr_in *)list->ai_addr)->sin_addr));
+        freeaddrinfo(list);
+    }
+    return 0;
+}
+
 static int asynchronous(void)
 {
     struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
@@ -338,6 +364,8 @@ const struct snippet resolve_snippets[] = {
     {"dns_connected", dns_connected, PRELOAD},
     {"dns_unconnected", dns_unconnected, PRELOAD},
     {"res_query", by_library, PRELOAD},
+    {"res_querydomain", by_parts, PRELOAD},
+    {"disguised", disguised, PRELOAD},
     {"getaddrinfo_a", asynchronous, PRELOAD | NOT_FORKED},
     {"dns_others", dns_others, PRELOAD | ALONE},
     {NULL, NULL, 0},
