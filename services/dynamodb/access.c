@@ -5,8 +5,9 @@
  */
 #include "services/dynamodb/dynamodb.h"
 
-#define TABLE "arn:{partition}:dynamodb:{region}:{account}:table/{TableName}"
-#define INDEX TABLE "/index/{IndexName}"
+#define TABLE  "arn:{partition}:dynamodb:{region}:{account}:table/{TableName}"
+#define TARGET "arn:{partition}:dynamodb:{region}:{account}:table/{TargetTableName}"
+#define INDEX  TABLE "/index/{IndexName}"
 #define ITEM_KEYS                                                                                  \
     "dynamodb:ReturnValues=ReturnValues,dynamodb:ReturnConsumedCapacity=ReturnConsumedCapacity"
 
@@ -40,12 +41,22 @@ const struct awi_access_row ddb_access_rows[] = {
     {AWI_STR_INIT("ExportTableToPointInTime"), "dynamodb:ExportTableToPointInTime", "{TableArn}", NULL, NULL, 0},
     {AWI_STR_INIT("GetItem"), "dynamodb:GetItem", TABLE, ITEM_KEYS, NULL, 0},
     {AWI_STR_INIT("GetResourcePolicy"), "dynamodb:GetResourcePolicy", "{ResourceArn}", NULL, NULL, 0},
+    {AWI_STR_INIT("ListBackups"), "dynamodb:ListBackups", "*", NULL, NULL, 0},
     {AWI_STR_INIT("ListTables"), "dynamodb:ListTables", "*", NULL, NULL, 0},
     {AWI_STR_INIT("ListTagsOfResource"), "dynamodb:ListTagsOfResource", "{ResourceArn}", NULL, NULL, 0},
     {AWI_STR_INIT("PutItem"), "dynamodb:PutItem", TABLE, ITEM_KEYS, NULL, 0},
     {AWI_STR_INIT("PutResourcePolicy"), "dynamodb:PutResourcePolicy", "{ResourceArn}", NULL, NULL, 0},
     {AWI_STR_INIT("Query"), "dynamodb:Query", TABLE, ITEM_KEYS ",dynamodb:Select=Select", "!IndexName", 0},
     {AWI_STR_INIT("Query"), "dynamodb:Query", INDEX, ITEM_KEYS ",dynamodb:Select=Select", "IndexName", 0},
+    {AWI_STR_INIT("RestoreTableFromBackup"), "dynamodb:RestoreTableFromBackup", "{BackupArn}", NULL, NULL, 0},
+    {AWI_STR_INIT("RestoreTableFromBackup"), "dynamodb:RestoreTableFromBackup", TARGET, NULL, NULL, 0},
+    {AWI_STR_INIT("RestoreTableFromBackup"), "dynamodb:BatchWriteItem", TARGET, NULL, NULL, 0},
+    {AWI_STR_INIT("RestoreTableFromBackup"), "dynamodb:DeleteItem", TARGET, NULL, NULL, 0},
+    {AWI_STR_INIT("RestoreTableFromBackup"), "dynamodb:GetItem", TARGET, NULL, NULL, 0},
+    {AWI_STR_INIT("RestoreTableFromBackup"), "dynamodb:PutItem", TARGET, NULL, NULL, 0},
+    {AWI_STR_INIT("RestoreTableFromBackup"), "dynamodb:Query", TARGET, NULL, NULL, 0},
+    {AWI_STR_INIT("RestoreTableFromBackup"), "dynamodb:Scan", TARGET, NULL, NULL, 0},
+    {AWI_STR_INIT("RestoreTableFromBackup"), "dynamodb:UpdateItem", TARGET, NULL, NULL, 0},
     {AWI_STR_INIT("Scan"), "dynamodb:Scan", TABLE, ITEM_KEYS ",dynamodb:Select=Select", "!IndexName", 0},
     {AWI_STR_INIT("Scan"), "dynamodb:Scan", INDEX, ITEM_KEYS ",dynamodb:Select=Select", "IndexName", 0},
     {AWI_STR_INIT("TagResource"), "dynamodb:TagResource", "{ResourceArn}", NULL, NULL, 0},

@@ -4,16 +4,20 @@
  * NotImplemented.
  */
 #include "services/dynamodb/access.h"
+#include "services/dynamodb/backup.h"
 #include "services/dynamodb/batch.h"
 #include "services/dynamodb/table.h"
 
 static const struct dynamodb_handlers handlers = {
     .BatchGetItem = ddb_batch_get_item,
     .BatchWriteItem = ddb_batch_write_item,
+    .CreateBackup = ddb_create_backup,
     .CreateTable = ddb_create_table,
+    .DeleteBackup = ddb_delete_backup,
     .DeleteItem = ddb_delete_item,
     .DeleteResourcePolicy = ddb_delete_resource_policy,
     .DeleteTable = ddb_delete_table,
+    .DescribeBackup = ddb_describe_backup,
     .DescribeContinuousBackups = ddb_describe_continuous_backups,
     .DescribeEndpoints = ddb_describe_endpoints,
     .DescribeLimits = ddb_describe_limits,
@@ -21,11 +25,13 @@ static const struct dynamodb_handlers handlers = {
     .DescribeTimeToLive = ddb_describe_time_to_live,
     .GetItem = ddb_get_item,
     .GetResourcePolicy = ddb_get_resource_policy,
+    .ListBackups = ddb_list_backups,
     .ListTables = ddb_list_tables,
     .ListTagsOfResource = ddb_list_tags,
     .PutItem = ddb_put_item,
     .PutResourcePolicy = ddb_put_resource_policy,
     .Query = ddb_query,
+    .RestoreTableFromBackup = ddb_restore_backup,
     .Scan = ddb_scan,
     .TagResource = ddb_tag_resource,
     .TransactGetItems = ddb_transact_get_items,
