@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/auth/verify.h"
 
+#include "core/auth/claim.h"
 #include "core/auth/ecdsa.h"
-#include "core/clock.h"
 #include "core/util/base64.h"
 #include "core/util/buf.h"
 #include "core/util/digest.h"
@@ -18,18 +18,14 @@ static const char empty_hash[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b93
 struct state {
     struct awi_arena *arena;
     const struct awi_verify *in;
-    bool s3;
     unsigned char key[HASH_LEN]; /* V4: the signing key of the scope */
     struct awi_str previous;     /* the signature that the next chunk builds on */
-    enum awi_refusal *refusal;
-    struct awi_str *why;
+    const struct awi_claim *claim;
 };
 
 static int refuse(struct state *s, enum awi_refusal refusal, struct awi_str why)
 {
-    *s->refusal = refusal;
-    *s->why = why;
-    return 1;
+    return awi_claim_refuse(s->claim, refusal, why);
 }
 
 static bool same(struct awi_str a, struct awi_str b)
@@ -160,7 +156,7 @@ static int payload_line(struct state *s, struct awi_str *ret)
     struct awi_str said = awi_http_header(request, "x-amz-content-sha256"), is;
     int r = 0;
 
-    if (!awi_str_is_set(said) && s->s3) {
+    if (!awi_str_is_set(said) && s->claim->s3) {
         if (!s->in->auth->presigned) {
             return refuse(s, AWI_REFUSE_NO_HASH, AWI_STR_NULL);
         }
@@ -168,7 +164,9 @@ static int payload_line(struct state *s, struct awi_str *ret)
     }
     if (awi_str_is_set(said) && said.len != HEX_LEN) {
         *ret = said;
-        return !s->s3 || is_payload_word(said) ? 0 : refuse(s, AWI_REFUSE_BAD_HASH, AWI_STR_NULL);
+        return !s->claim->s3 || is_payload_word(said)
+                   ? 0
+                   : refuse(s, AWI_REFUSE_BAD_HASH, AWI_STR_NULL);
     }
     is = hash_body(s, 0, request->body ? awi_body_size(request->body) : 0, &r);
     if (!is.ptr) {
@@ -247,173 +245,6 @@ static int check_trailers(struct state *s)
                  signature);
 }
 
-/* --- Time and scope -------------------------------------------------------------------------- */
-
-static bool is_near(int64_t at_ms, int64_t now_ms, int64_t skew_ms)
-{
-    return at_ms >= now_ms - skew_ms && at_ms <= now_ms + skew_ms;
-}
-
-/* "20260101T000000Z is now earlier than 20260101T000500Z (20260101T001000Z - 5 min.)" */
-static int refuse_time(struct state *s, enum awi_refusal refusal, int64_t minutes)
-{
-    const struct awi_sigv4 *auth = s->in->auth;
-    bool late = auth->time_ms < s->in->now_ms;
-    int64_t now = s->in->now_ms, shift = minutes * 60000;
-    char limit[AWI_TIME_BASIC], at[AWI_TIME_BASIC];
-
-    awi_clock_basic(late ? now - shift : now + shift, limit);
-    awi_clock_basic(now, at);
-    return refuse(s,
-                  refusal,
-                  awi_arena_printf(s->arena,
-                                   "Signature %s: %.*s is %s than %s (%s %c %lld min.)",
-                                   late ? "expired" : "not yet current",
-                                   AWI_STR_FMT(auth->timestamp),
-                                   late ? "now earlier" : "still later",
-                                   limit,
-                                   at,
-                                   late ? '-' : '+',
-                                   (long long)minutes));
-}
-
-static int check_time(struct state *s)
-{
-    const struct awi_sigv4 *auth = s->in->auth;
-    int64_t skew = s->s3 ? AWI_SKEW_S3_MS : AWI_SKEW_MS, now = s->in->now_ms;
-
-    if (auth->presigned) {
-        bool early = auth->time_ms > now + AWI_SKEW_S3_MS;
-        if (!early && now <= auth->time_ms + auth->expires_s * 1000) {
-            return 0;
-        }
-        if (s->s3) {
-            return refuse(
-                s, AWI_REFUSE_OVERDUE, early ? AWI_STR("Request is not valid yet") : AWI_STR_NULL);
-        }
-        return refuse_time(
-            s, AWI_REFUSE_OVERDUE, early ? AWI_SKEW_S3_MS / 60000 : auth->expires_s / 60);
-    }
-    if (is_near(auth->time_ms, now, skew) || is_near(auth->time_ms, s->in->machine_ms, skew)) {
-        return 0;
-    }
-    return s->s3 ? refuse(s, AWI_REFUSE_SKEWED, AWI_STR_NULL)
-                 : refuse_time(s, AWI_REFUSE_SKEWED, skew / 60000);
-}
-
-/* S3 says where the scope stood and what is wrong with it. */
-static int refuse_scope(struct state *s, struct awi_str what)
-{
-    return refuse(s,
-                  AWI_REFUSE_SCOPE,
-                  awi_arena_printf(s->arena,
-                                   "%s; %.*s",
-                                   s->in->auth->presigned
-                                       ? "Error parsing the X-Amz-Credential parameter"
-                                       : "The authorization header is malformed",
-                                   AWI_STR_FMT(what)));
-}
-
-static int check_date(struct state *s)
-{
-    const struct awi_sigv4 *auth = s->in->auth;
-    struct awi_str day = awi_str_head(auth->timestamp, 8);
-
-    if (auth->timestamp.len != 16 || awi_str_eq(day, auth->date)) {
-        return 0;
-    }
-    if (s->s3) {
-        return refuse_scope(s,
-                            awi_arena_printf(s->arena,
-                                             "Invalid credential date \"%.*s\". This date is not "
-                                             "the same as X-Amz-Date: \"%.*s\".",
-                                             AWI_STR_FMT(auth->date),
-                                             AWI_STR_FMT(day)));
-    }
-    return refuse(s,
-                  AWI_REFUSE_SIGNATURE,
-                  awi_arena_printf(s->arena,
-                                   "Date in Credential scope does not match YYYYMMDD from "
-                                   "ISO-8601 version of date from HTTP: '%.*s' != '%.*s', from "
-                                   "'%.*s'.",
-                                   AWI_STR_FMT(auth->date),
-                                   AWI_STR_FMT(day),
-                                   AWI_STR_FMT(auth->timestamp)));
-}
-
-static int check_service(struct state *s)
-{
-    struct awi_str wanted = s->in->service, got = s->in->auth->service;
-
-    if (!awi_str_is_set(wanted) || awi_str_eq(wanted, got)) {
-        return 0;
-    }
-    if (s->s3) {
-        return refuse_scope(s,
-                            awi_arena_printf(s->arena,
-                                             "incorrect service \"%.*s\". This endpoint belongs "
-                                             "to \"%.*s\".",
-                                             AWI_STR_FMT(got),
-                                             AWI_STR_FMT(wanted)));
-    }
-    return refuse(s,
-                  AWI_REFUSE_SIGNATURE,
-                  awi_arena_printf(s->arena,
-                                   "Credential should be scoped to correct service: '%.*s'. ",
-                                   AWI_STR_FMT(wanted)));
-}
-
-static int check_scope(struct state *s)
-{
-    const struct awi_sigv4 *auth = s->in->auth;
-    int r = check_date(s);
-
-    r = r ? r : check_service(s);
-    if (r || s->s3 || auth->kind != AWI_SIGV4_V4 || !awi_str_is_set(s->in->region) ||
-        awi_str_eq(s->in->region, auth->region)) {
-        return r;
-    }
-    return refuse(s,
-                  AWI_REFUSE_SIGNATURE,
-                  awi_arena_printf(s->arena,
-                                   "Credential should be scoped to a valid region, not '%.*s'. ",
-                                   AWI_STR_FMT(auth->region)));
-}
-
-static bool is_signed(const struct awi_sigv4 *auth, struct awi_str header)
-{
-    struct awi_str names = auth->signed_headers, name;
-
-    while (awi_str_cut(&names, ';', &name)) {
-        if (awi_str_eq_nocase(name, header)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A signature that leaves out the host, or with S3 an amz header, protects nothing. S3 does not
- * mind an unsigned x-amz-content-sha256: the signature covers its value. */
-static int check_signed_headers(struct state *s)
-{
-    const struct awi_http_request *request = s->in->request;
-
-    if (!is_signed(s->in->auth, AWI_STR("host"))) {
-        return refuse(s,
-                      AWI_REFUSE_SIGNATURE,
-                      AWI_STR("'Host' or ':authority' must be a 'SignedHeader' in the AWS "
-                              "Authorization."));
-    }
-    for (size_t i = 0; s->s3 && i < request->n_headers; i++) {
-        struct awi_str name = request->headers[i].name;
-        if (awi_str_starts_nocase(name, AWI_STR("x-amz-")) &&
-            !awi_str_is_nocase(name, "x-amz-content-sha256") && !is_signed(s->in->auth, name)) {
-            return refuse(s, AWI_REFUSE_UNSIGNED, AWI_STR_NULL);
-        }
-    }
-    return 0;
-}
-
 /* --- The whole ------------------------------------------------------------------------------- */
 
 static int check_request(struct state *s, struct awi_str payload)
@@ -440,14 +271,15 @@ int awi_sigv4_verify(struct awi_arena *arena,
                      enum awi_refusal *ret_refusal,
                      struct awi_str *ret_why)
 {
-    struct state s = {
+    struct awi_claim claim = {
         .arena = arena,
         .in = in,
         .s3 = awi_str_starts(awi_str_is_set(in->service) ? in->service : in->auth->service,
                              AWI_STR("s3")),
-        .previous = in->auth->signature,
         .refusal = ret_refusal,
-        .why = ret_why};
+        .why = ret_why,
+    };
+    struct state s = {.arena = arena, .in = in, .previous = in->auth->signature, .claim = &claim};
     struct awi_str payload = AWI_STR_NULL;
     int r;
 
@@ -456,9 +288,7 @@ int awi_sigv4_verify(struct awi_arena *arena,
     if (in->auth->kind != AWI_SIGV4_V4 && in->auth->kind != AWI_SIGV4_V4A) {
         return refuse(&s, AWI_REFUSE_MECHANISM, AWI_STR_NULL);
     }
-    r = check_time(&s);
-    r = r ? r : check_scope(&s);
-    r = r ? r : check_signed_headers(&s);
+    r = awi_claim_check(&claim);
     r = r || in->auth->kind == AWI_SIGV4_V4A ? r : derive_key(&s);
     r = r ? r : payload_line(&s, &payload);
     r = r ? r : check_request(&s, payload);
