@@ -81,7 +81,8 @@ static void test_parse_other_kinds(void **state)
     refused(&e, AWI_REFUSE_MECHANISM);
 
     e.headers[0].value = AWI_STR("AWS4-ECDSA-P256-SHA256 Credential=AKID/20130524/s3/aws4_request, "
-                                 "SignedHeaders=host;x-amz-date;x-amz-region-set, Signature=3045");
+                                 "SignedHeaders=host;x-amz-date;x-amz-region-set;"
+                                 "x-amz-security-token, Signature=3045");
     header(&e, "x-amz-date", "20130524T000000Z");
     header(&e, "x-amz-region-set", "*");
     assert_int_equal(awi_sigv4_parse(&arena, &e.request, &e.auth, &e.why), 0);
