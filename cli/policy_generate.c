@@ -7,6 +7,8 @@
 #include "cli/policy.h"
 
 #include "cli/cli.h"
+#include "cli/policy_sets.h"
+#include "cli/policy_trust.h"
 #include "cli/state.h"
 #include "core/request/call.h"
 #include "core/util/cleanup.h"
@@ -18,7 +20,6 @@
 #include <string.h>
 
 #define TEXT_MOST 65536
-#define VERSION   "2012-10-17"
 
 struct asked {
     const char *account;
@@ -30,7 +31,7 @@ struct asked {
 struct seen {
     const struct asked *asked;
     json_t *resources; /* resource -> {action: true}: what the identity side needs */
-    json_t *callers;   /* principal -> {action: true}: who assumed the role */
+    json_t *callers;   /* who assumed the role, as trust.c keeps it */
     size_t unmapped;
 };
 
@@ -76,42 +77,21 @@ static int parse(int argc, char **argv, struct asked *asked)
 
 /* --- Whose call it is ------------------------------------------------------------------------ */
 
-/* The parts of "arn:aws:sts::222222222222:assumed-role/NAME/SESSION": account, kind, the rest. */
-static void split(struct awi_str arn, struct awi_str *account, struct awi_str *kind)
-{
-    struct awi_str part;
-
-    for (int i = 0; i < 4; i++) {
-        awi_str_cut(&arn, ':', &part);
-    }
-    awi_str_cut(&arn, ':', account);
-    awi_str_cut(&arn, '/', kind);
-}
-
-static struct awi_str segment(struct awi_str arn, bool last)
-{
-    struct awi_str word = AWI_STR_NULL, rest = arn;
-
-    awi_str_cut(&rest, '/', &word);
-    while (awi_str_cut(&rest, '/', &word) && last) {
-    }
-    return word;
-}
-
 static bool is_wanted(const struct asked *asked, struct awi_str principal)
 {
     struct awi_str account, kind;
 
-    split(principal, &account, &kind);
+    awi_cli_arn_split(principal, &account, &kind);
     if (asked->account && !awi_str_is(account, asked->account)) {
         return false;
     }
     if (asked->role) {
         return awi_str_is(kind, "assumed-role") &&
-               awi_str_is(segment(principal, false), asked->role);
+               awi_str_is(awi_cli_arn_segment(principal, false), asked->role);
     }
     if (asked->user) {
-        return awi_str_is(kind, "user") && awi_str_is(segment(principal, true), asked->user);
+        return awi_str_is(kind, "user") &&
+               awi_str_is(awi_cli_arn_segment(principal, true), asked->user);
     }
     return true;
 }
@@ -121,28 +101,13 @@ static bool is_the_role(const struct asked *asked, struct awi_str arn)
 {
     struct awi_str account, kind;
 
-    split(arn, &account, &kind);
-    return asked->role && awi_str_is(kind, "role") && awi_str_is(segment(arn, true), asked->role) &&
+    awi_cli_arn_split(arn, &account, &kind);
+    return asked->role && awi_str_is(kind, "role") &&
+           awi_str_is(awi_cli_arn_segment(arn, true), asked->role) &&
            (!asked->account || awi_str_is(account, asked->account));
 }
 
 /* --- Taking it in ---------------------------------------------------------------------------- */
-
-/* map[key][member] = true */
-static void put(json_t *map, const char *key, struct awi_str member)
-{
-    json_t *set = json_object_get(map, key);
-    char *name = strndup(member.ptr, member.len);
-
-    if (!set) {
-        set = json_object();
-        json_object_set_new(map, key, set);
-    }
-    if (name) {
-        json_object_set_new(set, name, json_true());
-    }
-    free(name);
-}
 
 /* A name that holds wildcards is meant literally. */
 static void literal(struct awi_buf *out, struct awi_str resource)
@@ -159,26 +124,6 @@ static void literal(struct awi_buf *out, struct awi_str resource)
     }
 }
 
-/* A session's role; others stand for themselves. */
-static void caller(struct awi_buf *out, struct awi_str principal)
-{
-    struct awi_str account, kind, role = segment(principal, false);
-
-    split(principal, &account, &kind);
-    if (awi_str_is(kind, "assumed-role")) {
-        struct awi_str rest = principal, arn, partition;
-        awi_str_cut(&rest, ':', &arn);
-        awi_str_cut(&rest, ':', &partition);
-        awi_buf_printf(out,
-                       "arn:%.*s:iam::%.*s:role/%.*s",
-                       AWI_STR_FMT(partition),
-                       AWI_STR_FMT(account),
-                       AWI_STR_FMT(role));
-    } else {
-        awi_buf_str(out, principal);
-    }
-}
-
 static void put_text(json_t *map,
                      void (*write)(struct awi_buf *out, struct awi_str text),
                      struct awi_str text,
@@ -188,7 +133,7 @@ static void put_text(json_t *map,
 
     write(&key, text);
     if (!awi_buf_failed(&key) && key.ptr) {
-        put(map, key.ptr, member);
+        awi_cli_set_put(map, key.ptr, member);
     }
     awi_buf_deinit(&key);
 }
@@ -214,50 +159,13 @@ static int take(void *arg, const struct log_Call *call)
         }
         if (is_the_role(seen->asked, access->Resource) &&
             awi_str_starts(access->Action, AWI_STR("sts:"))) {
-            put_text(seen->callers, caller, call->Principal, access->Action);
+            awi_cli_trust_take(seen->callers, call, access);
         }
     }
     return 0;
 }
 
 /* --- Writing it down ------------------------------------------------------------------------- */
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The keys in order, in malloc()ed memory; they live with the object. */
-static const char **keys_of(json_t *object, size_t *ret_n)
-{
-    const char **keys = calloc(json_object_size(object) + 1, sizeof(*keys));
-    const char *key;
-    json_t *value;
-
-    *ret_n = 0;
-    json_object_foreach(object, key, value)
-    {
-        if (keys) {
-            keys[(*ret_n)++] = key;
-        }
-    }
-    if (keys) {
-        qsort(keys, *ret_n, sizeof(*keys), by_text);
-    }
-    return keys;
-}
-
-static json_t *list_of(json_t *set)
-{
-    size_t n;
-    AWI_AUTO(free) const char **keys = keys_of(set, &n);
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < n; i++) {
-        json_array_append_new(list, json_string(keys[i]));
-    }
-    return list;
-}
 
 /* One statement for all that share a set of actions: {set of actions as text: {what: true}}. */
 static json_t *grouped(json_t *by_what)
@@ -267,41 +175,39 @@ static json_t *grouped(json_t *by_what)
 
     json_object_foreach(by_what, what, actions)
     {
-        AWI_AUTO(json) json_t *list = list_of(actions);
+        AWI_AUTO(json) json_t *list = awi_cli_set_list(actions);
         AWI_AUTO(free) char *text = json_dumps(list, JSON_COMPACT);
         if (text) {
-            put(groups, text, awi_str_from(what));
+            awi_cli_set_put(groups, text, awi_str_from(what));
         }
     }
     return groups;
 }
 
-static json_t *document(json_t *by_what, bool trust)
+static json_t *document(json_t *by_what)
 {
     AWI_AUTO(json) json_t *groups = grouped(by_what);
     size_t n;
-    AWI_AUTO(free) const char **keys = keys_of(groups, &n);
+    AWI_AUTO(free) const char **keys = awi_cli_set_keys(groups, &n);
     json_t *statements = json_array();
 
     for (size_t i = 0; i < n; i++) {
-        json_t *statement = json_object(), *whom = list_of(json_object_get(groups, keys[i]));
-        json_object_set_new(statement, "Effect", json_string("Allow"));
-        if (trust) {
-            json_object_set_new(statement, "Principal", json_pack("{s:o}", "AWS", whom));
-        }
-        json_object_set_new(statement, "Action", json_loads(keys[i], 0, NULL));
-        if (!trust) {
-            json_object_set_new(statement, "Resource", whom);
-        }
-        json_array_append_new(statements, statement);
+        json_array_append_new(statements,
+                              json_pack("{s:s,s:o,s:o}",
+                                        "Effect",
+                                        "Allow",
+                                        "Action",
+                                        json_loads(keys[i], 0, NULL),
+                                        "Resource",
+                                        awi_cli_set_list(json_object_get(groups, keys[i]))));
     }
-    return json_pack("{s:s,s:o}", "Version", VERSION, "Statement", statements);
+    return json_pack("{s:s,s:o}", "Version", AWI_CLI_POLICY_VERSION, "Statement", statements);
 }
 
 static void print(const struct asked *asked, const struct seen *seen)
 {
-    AWI_AUTO(json) json_t *policy = document(seen->resources, false);
-    AWI_AUTO(json) json_t *trust = document(seen->callers, true);
+    AWI_AUTO(json) json_t *policy = document(seen->resources);
+    AWI_AUTO(json) json_t *trust = awi_cli_trust_document(seen->callers);
     AWI_AUTO(json) json_t *both = json_pack("{s:O}", "Policy", policy);
 
     if (asked->role) {

@@ -98,15 +98,22 @@ static void take_call(struct gathered *g, const struct log_Call *call)
     }
 }
 
-static void take_role(struct gathered *g, const struct log_Call *call, struct awi_str role)
+/* Who asks; for an unsigned caller who federates, the provider that speaks for it. */
+static struct awi_str asker(const struct log_Call *call, const struct log_Access *access)
 {
-    const struct awi_str words[] = {call->Principal, role, outcome_of(call)};
+    return awi_str_is_set(access->Provider) ? access->Provider : call->Principal;
+}
+
+static void
+take_role(struct gathered *g, const struct log_Call *call, const struct log_Access *access)
+{
+    const struct awi_str words[] = {asker(call, access), access->Resource, outcome_of(call)};
     bool fresh;
     json_t *entry = entry_of(g->roles, words, 3, &fresh);
 
     if (entry && fresh) {
-        set_text(entry, "principal", call->Principal);
-        set_text(entry, "role", role);
+        set_text(entry, "principal", words[0]);
+        set_text(entry, "role", access->Resource);
         set_text(entry, "outcome", words[2]);
     }
 }
@@ -120,7 +127,7 @@ take_refusal(struct gathered *g, const struct log_Call *call, const struct log_A
     const struct awi_str words[] = {call->Account,
                                     call->Service,
                                     call->Operation,
-                                    call->Principal,
+                                    asker(call, access),
                                     access->Action,
                                     access->Resource,
                                     access->Layer,
@@ -138,7 +145,7 @@ take_refusal(struct gathered *g, const struct log_Call *call, const struct log_A
     set_text(entry, "region", call->Region);
     set_text(entry, "service", call->Service);
     set_text(entry, "operation", call->Operation);
-    set_text(entry, "principal", call->Principal);
+    set_text(entry, "principal", asker(call, access));
     set_text(entry, "action", access->Action);
     set_text(entry, "resource", access->Resource);
     set_text(entry, "decision", access->Decision);
@@ -160,8 +167,9 @@ static int take(void *arg, const struct log_Call *call)
     take_call(g, call);
     for (size_t i = 0; i < call->Access.n; i++) {
         const struct log_Access *access = &call->Access.items[i];
-        if (awi_str_is(access->Action, "sts:AssumeRole")) {
-            take_role(g, call, access->Resource);
+        if (awi_str_starts(access->Action, AWI_STR("sts:AssumeRole")) &&
+            !awi_str_is(access->Layer, "credentials")) {
+            take_role(g, call, access);
         }
         if (!awi_str_is(access->Decision, "allowed")) {
             take_refusal(g, call, access);

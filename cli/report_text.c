@@ -91,6 +91,14 @@ static void roles(const struct page *page, const json_t *list)
     }
 }
 
+static const char *why(const char *decision)
+{
+    return strcmp(decision, "explicitDeny") == 0      ? "an explicit deny"
+           : strcmp(decision, "unmapped") == 0        ? "nobody knows its permissions"
+           : strcmp(decision, "unauthenticated") == 0 ? "who calls is not proven"
+                                                      : "nothing allows it";
+}
+
 static void refusal(const struct page *page, const json_t *entry)
 {
     bool made = json_is_true(json_object_get(entry, "refused"));
@@ -114,9 +122,7 @@ static void refusal(const struct page *page, const json_t *entry)
     fprintf(page->to,
             "            decided by  %s: %s\n",
             text(entry, "layer"),
-            strcmp(text(entry, "decision"), "explicitDeny") == 0 ? "an explicit deny"
-            : strcmp(text(entry, "decision"), "unmapped") == 0   ? "nobody knows its permissions"
-                                                                 : "nothing allows it");
+            why(text(entry, "decision")));
     if (policy) {
         fprintf(page->to,
                 "            policy      %s, statement %s\n",

@@ -76,6 +76,17 @@ static struct awi_str statement_of(struct awi_req *req, const struct awi_policy_
                                     : awi_arena_printf(req->arena, "%zu", decision->statement);
 }
 
+/* The sts:ExternalId that a role was asked for with. */
+static struct awi_str external_id(const struct awi_access *access)
+{
+    for (size_t i = 0; i < access->n_context; i++) {
+        if (awi_str_is(access->context[i].key, "sts:ExternalId")) {
+            return access->context[i].values[0];
+        }
+    }
+    return AWI_STR_NULL;
+}
+
 static void note(struct awi_req *req,
                  const struct awi_access *access,
                  const struct awi_layers *l,
@@ -98,6 +109,8 @@ static void note(struct awi_req *req,
                                                           : decision->policy->id,
         .Statement = statement_of(req, decision),
         .MissingKey = n ? missing[0] : AWI_STR_NULL,
+        .ExternalId = external_id(access),
+        .Provider = access->provider,
         .Message = message,
     };
 }

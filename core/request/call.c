@@ -85,6 +85,8 @@ static json_t *access_json(const struct log_Access *access)
     set_text(object, "policy", access->Policy);
     set_text(object, "statement", access->Statement);
     set_text(object, "missing_key", access->MissingKey);
+    set_text(object, "external_id", access->ExternalId);
+    set_text(object, "provider", access->Provider);
     set_text(object, "message", access->Message);
     return object;
 }

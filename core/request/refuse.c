@@ -11,12 +11,9 @@
 
 #include <errno.h>
 
-/* Notes a refusal that no policy made, and makes it where permissions are enforced. */
-static int refuse_all(struct awi_req *req,
-                      const char *decision,
-                      const char *layer,
-                      const struct awi_error_type *type,
-                      struct awi_str message)
+/* Notes a refusal that no policy made. 0 or -ENOMEM. */
+static int
+note(struct awi_req *req, const char *decision, const char *layer, struct awi_str message)
 {
     req->access = awi_arena_new(req->arena, struct log_Access);
     if (!req->access || !awi_str_is_set(message)) {
@@ -34,9 +31,36 @@ static int refuse_all(struct awi_req *req,
         .Layer = awi_str_from(layer),
         .Message = message,
     };
-    return awi_config_iam(req->config, req->identity.account) != AWI_IAM_ENFORCE
-               ? 0
+    return 0;
+}
+
+/* The same, and makes it where permissions are enforced. */
+static int refuse_all(struct awi_req *req,
+                      const char *decision,
+                      const char *layer,
+                      const struct awi_error_type *type,
+                      struct awi_str message)
+{
+    int r = note(req, decision, layer, message);
+
+    return r || awi_config_iam(req->config, req->identity.account) != AWI_IAM_ENFORCE
+               ? r
                : awi_fail(req, type, "%.*s", AWI_STR_FMT(message));
+}
+
+int awi_refuse_caller(struct awi_req *req,
+                      enum awi_refusal refusal,
+                      struct awi_str message,
+                      struct awi_str why)
+{
+    struct awi_str usual;
+    const struct awi_error_type *type = awi_refusal_error(
+        refusal, req->protocol, req->model->signing_name, req->signature.presigned, &usual);
+
+    message = awi_str_is_set(message) ? message : usual;
+    req->error.why = why;
+    int r = note(req, "unauthenticated", "credentials", awi_str_is_set(why) ? why : message);
+    return r ? r : awi_fail(req, type, "%.*s", AWI_STR_FMT(message));
 }
 
 /*

@@ -5,11 +5,21 @@
  */
 #pragma once
 
+#include "core/auth/refusal.h"
+
 struct awi_req;
 
 #define AWI_UNREFUSED 2
 
 /* What temporary credentials may not do by their kind; AWI_UNREFUSED: they may. */
 int awi_refuse_kind(struct awi_req *req);
+/*
+ * A caller who is not known, or whose signature is not right: refused in every mode. message: what
+ * it is told, absent: the usual words. why: what only the log tells; absent: the message.
+ */
+int awi_refuse_caller(struct awi_req *req,
+                      enum awi_refusal refusal,
+                      struct awi_str message,
+                      struct awi_str why);
 /* An operation that nobody knows the permissions of. */
 int awi_refuse_unmapped(struct awi_req *req);

@@ -9,6 +9,7 @@
 #include "core/request/answer.h"
 #include "core/request/authorize.h"
 #include "core/request/record.h"
+#include "core/request/refuse.h"
 #include "core/request/req.h"
 #include "core/request/reserved.h"
 #include "core/request/use.h"
@@ -185,16 +186,6 @@ static int open_state(struct awi_req *req)
     return r;
 }
 
-static int refuse(struct awi_req *req, enum awi_refusal refusal, struct awi_str why)
-{
-    struct awi_str message;
-    const struct awi_error_type *type = awi_refusal_error(
-        refusal, req->protocol, req->model->signing_name, req->signature.presigned, &message);
-
-    req->error.why = why;
-    return awi_fail(req, type, "%.*s", AWI_STR_FMT(message));
-}
-
 /* The client's environment: another process's as its carrier read it, else our own, now. */
 static int named_by_environment(struct awi_req *req, char named[13])
 {
@@ -237,9 +228,7 @@ static int identify(struct awi_req *req)
         return r;
     }
     if (r > 0) {
-        r = refuse(req, AWI_REFUSE_MALFORMED, why);
-        req->error.message = why;
-        return r;
+        return awi_refuse_caller(req, AWI_REFUSE_MALFORMED, why, AWI_STR_NULL);
     }
     r = named_by_environment(req, named);
     if (r < 0) {
@@ -253,7 +242,7 @@ static int identify(struct awi_req *req)
     }
     r = awi_identify(&who, &req->identity);
     if (r > 0) {
-        return refuse(req, req->identity.refusal, req->identity.why);
+        return awi_refuse_caller(req, req->identity.refusal, AWI_STR_NULL, req->identity.why);
     }
     return r;
 }
@@ -279,11 +268,7 @@ static int verify(struct awi_req *req)
     };
     int r = awi_sigv4_verify(req->arena, &question, &refusal, &why);
     req->authenticated = r == 0;
-    if (r > 0) {
-        r = refuse(req, refusal, AWI_STR_NULL);
-        req->error.message = awi_str_is_set(why) ? why : req->error.message;
-    }
-    return r;
+    return r > 0 ? awi_refuse_caller(req, refusal, why, AWI_STR_NULL) : r;
 }
 
 static const struct awi_error_type *invalid(enum awi_protocol protocol)
