@@ -86,12 +86,25 @@ int iam_pem_certificate(struct awi_arena *arena, struct awi_str text, struct iam
     return ret->fingerprint.ptr ? 0 : -ENOMEM;
 }
 
+static EVP_PKEY *read_key(struct awi_str text)
+{
+    AWI_AUTO(bio) BIO *bio = source(text);
+
+    return bio ? PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL) : NULL;
+}
+
+bool iam_pem_is_key(struct awi_str text)
+{
+    AWI_AUTO(pkey) EVP_PKEY *key = read_key(text);
+
+    ERR_clear_error();
+    return key != NULL;
+}
+
 int iam_pem_check_key(struct awi_str certificate, struct awi_str text)
 {
     AWI_AUTO(x509) X509 *x509 = read_one(certificate);
-    AWI_AUTO(bio) BIO *bio = source(text);
-    AWI_AUTO(pkey)
-    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL) : NULL;
+    AWI_AUTO(pkey) EVP_PKEY *key = read_key(text);
     int r = !x509 || !key ? -EINVAL : X509_check_private_key(x509, key) == 1 ? 0 : -EKEYREJECTED;
 
     ERR_clear_error();

@@ -8,6 +8,7 @@
 #include "core/util/arena.h"
 #include "core/util/str.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -22,6 +23,9 @@ int iam_pem_certificate(struct awi_arena *arena, struct awi_str text, struct iam
 /* Is the private key (PEM, not encrypted) the certificate's? 0; -EINVAL: no such key;
  * -EKEYREJECTED: it is another's. */
 int iam_pem_check_key(struct awi_str certificate, struct awi_str key);
+
+/* A private key in PEM that is not encrypted? */
+bool iam_pem_is_key(struct awi_str text);
 
 /* Did each certificate of the chain issue the one before, the first of them the certificate? 0;
  * -EINVAL: no certificates; -EKEYREJECTED: not the one at *ret_bad, counted from 0. */

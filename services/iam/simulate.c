@@ -6,6 +6,7 @@
 #include "services/iam/book.h"
 
 #include "core/identity/managed.h"
+#include "core/identity/organization.h"
 
 #include <errno.h>
 
@@ -18,6 +19,7 @@ struct simulation {
     struct iam_book book;
     struct awi_policy_key *context;
     size_t n_context;
+    bool organized; /* the principal's account is in an organization */
 };
 
 static struct iam_Position *position(struct awi_req *req, struct awi_str text, size_t at)
@@ -76,6 +78,36 @@ static int show_matches(struct simulation *s,
     return r;
 }
 
+/* What the boundary and the organization say by themselves. */
+static int show_limits(struct simulation *s,
+                       const struct awi_policy_decision *decision,
+                       struct iam_EvaluationResult *ret)
+{
+    const struct awi_policy_finding *boundary = &decision->layers[AWI_LAYER_BOUNDARY];
+    const struct awi_policy_finding *scp = &decision->layers[AWI_LAYER_SCP];
+
+    if (s->layers.boundary) {
+        struct iam_PermissionsBoundaryDecisionDetail *detail =
+            awi_arena_new(awi_arena(s->req), struct iam_PermissionsBoundaryDecisionDetail);
+        if (!detail) {
+            return -ENOMEM;
+        }
+        detail->AllowedByPermissionsBoundary = AWI_SOME_BOOL(boundary->allows && !boundary->deny);
+        ret->PermissionsBoundaryDecisionDetail = detail;
+    }
+    if (s->organized) {
+        struct iam_OrganizationsDecisionDetail *detail =
+            awi_arena_new(awi_arena(s->req), struct iam_OrganizationsDecisionDetail);
+        if (!detail) {
+            return -ENOMEM;
+        }
+        detail->AllowedByOrganizations =
+            AWI_SOME_BOOL(!scp->applies || (scp->allows && !scp->deny));
+        ret->OrganizationsDecisionDetail = detail;
+    }
+    return 0;
+}
+
 static int evaluate(struct simulation *s,
                     struct awi_str action,
                     struct awi_str resource,
@@ -104,17 +136,8 @@ static int evaluate(struct simulation *s,
     ret->MissingContextValues.items = missing;
     ret->MissingContextValues.n = n < MOST_MATCHES ? n : MOST_MATCHES;
     ret->MissingContextValues.set = true;
-    if (s->layers.boundary) {
-        const struct awi_policy_finding *found = &decision.layers[AWI_LAYER_BOUNDARY];
-        ret->PermissionsBoundaryDecisionDetail =
-            awi_arena_new(awi_arena(s->req), struct iam_PermissionsBoundaryDecisionDetail);
-        if (!ret->PermissionsBoundaryDecisionDetail) {
-            return -ENOMEM;
-        }
-        ret->PermissionsBoundaryDecisionDetail->AllowedByPermissionsBoundary =
-            AWI_SOME_BOOL(found->allows && !found->deny);
-    }
-    return show_matches(s, &request, &decision, ret);
+    int r = show_limits(s, &decision, ret);
+    return r ? r : show_matches(s, &request, &decision, ret);
 }
 
 /* What both operations are asked, whichever it is. */
@@ -197,6 +220,53 @@ static int prepare(struct simulation *s, const struct question *q, struct awi_st
     return r;
 }
 
+static int compile_level(struct simulation *s,
+                         const struct awi_organization_level *from,
+                         struct awi_policy_level *ret)
+{
+    struct awi_arena *arena = awi_arena(s->req);
+    struct awi_policy_ref *refs = awi_arena_array(arena, struct awi_policy_ref, from->n);
+    struct awi_policy_error error;
+    int r = refs ? 0 : -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < from->n; i++) {
+        refs[i].id = from->policies[i].Id;
+        r = awi_policy_compile(arena, from->policies[i].Content, &refs[i].policy, &error);
+    }
+    *ret = (struct awi_policy_level){.target = from->target,
+                                     .policies = {.items = refs, .n = from->n}};
+    return r;
+}
+
+/* The SCPs over the account, as they bind its principals. */
+static int add_scps(struct simulation *s)
+{
+    struct awi_directory dir = awi_request_directory(s->req);
+    struct core_OrganizationRecord organization;
+    struct awi_organization_level *levels;
+    struct awi_policy_level *scp;
+    size_t n = 0;
+    int r = awi_organization_of(&dir, awi_account(s->req), &organization);
+
+    if (r) {
+        return r == -ENOENT ? 0 : r;
+    }
+    s->organized = true;
+    s->layers.management = organization.ManagementAccount;
+    if (!awi_organization_enabled(&organization, AWI_SCP)) {
+        return 0;
+    }
+    r = awi_organization_path(&dir, &organization, awi_account(s->req), AWI_SCP, &levels, &n);
+    scp = awi_arena_array(awi_arena(s->req), struct awi_policy_level, n);
+    r = r ? r : scp ? 0 : -ENOMEM;
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        r = compile_level(s, &levels[i], &scp[i]);
+    }
+    s->layers.scp = scp;
+    s->layers.n_scp = n;
+    return r;
+}
+
 static int
 answer(struct simulation *s, const struct question *q, struct iam_SimulatePolicyResponse *out)
 {
@@ -263,5 +333,6 @@ int iam_simulate_principal_policy(struct awi_req *req,
                                         : iam_arn(req, "user", AWI_STR("/"), AWI_STR("simulated"));
     }
     r = prepare(&s, &q, e.boundary ? *e.boundary : AWI_STR_NULL);
+    r = r ? r : add_scps(&s);
     return r ? r : answer(&s, &q, out);
 }
