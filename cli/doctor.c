@@ -32,7 +32,7 @@ static bool no(const char *why, const char *next)
     return false;
 }
 
-static bool judge_elf(const struct awi_exec *exec)
+static bool judge_elf(const char *path, const struct awi_exec *exec)
 {
     if (exec->setid || exec->capable) {
         return no("it is set-user-ID, set-group-ID or has file capabilities, and the loader then "
@@ -52,7 +52,7 @@ static bool judge_elf(const struct awi_exec *exec)
     if (exec->musl) {
         return no("it is loaded by musl; the library needs glibc", "run a build for glibc");
     }
-    if (exec->asan) {
+    if (awi_exec_is_asan(path)) {
         printf("  yes, with the sanitizer's runtime in front:\n"
                "      LD_PRELOAD=$(cc -print-file-name=libasan.so):$(awsintercept libpath)\n");
         return true;
@@ -74,7 +74,7 @@ static bool judge(const char *path, int depth)
         return no("it is neither an ELF program nor a script", NULL);
     }
     if (exec.kind != AWI_EXEC_SCRIPT) {
-        return judge_elf(&exec);
+        return judge_elf(path, &exec);
     }
     printf("  is a script, run by\n");
     const char *name = exec.interpreter;

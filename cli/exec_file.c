@@ -107,13 +107,23 @@ static void look_at_elf(const struct image *image, struct awi_exec *ret)
             ret->go = true;
         }
     }
-    ret->asan = memmem(image->bytes, image->size, "libasan.so", 10) != NULL ||
-                memmem(image->bytes, image->size, "__asan_init", 11) != NULL;
+}
+
+/* The whole file; size 0 and NULL: it is empty. 0 or -errno. */
+static int map(int fd, const struct stat *st, struct image *ret)
+{
+    *ret = (struct image){.size = (size_t)st->st_size};
+    if (ret->size == 0) {
+        return 0;
+    }
+    ret->bytes = mmap(NULL, ret->size, PROT_READ, MAP_PRIVATE, fd, 0);
+    return ret->bytes == MAP_FAILED ? -errno : 0;
 }
 
 int awi_exec_look(const char *path, struct awi_exec *ret)
 {
     struct stat st;
+    struct image image;
     AWI_AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     *ret = (struct awi_exec){.kind = AWI_EXEC_OTHER};
@@ -123,13 +133,9 @@ int awi_exec_look(const char *path, struct awi_exec *ret)
     ret->setid = ((st.st_mode & S_ISUID) && st.st_uid != geteuid()) ||
                  ((st.st_mode & S_ISGID) && st.st_gid != getegid());
     ret->capable = fgetxattr(fd, "security.capability", NULL, 0) > 0 && geteuid() != 0;
-    if (st.st_size == 0) {
-        return 0;
-    }
-    struct image image = {.size = (size_t)st.st_size};
-    image.bytes = mmap(NULL, image.size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (image.bytes == MAP_FAILED) {
-        return -errno;
+    int r = map(fd, &st, &image);
+    if (r < 0 || image.size == 0) {
+        return r;
     }
     if (image.size > 2 && memcmp(image.bytes, "#!", 2) == 0) {
         look_at_script(&image, ret);
@@ -138,4 +144,19 @@ int awi_exec_look(const char *path, struct awi_exec *ret)
     }
     munmap((void *)(uintptr_t)image.bytes, image.size);
     return 0;
+}
+
+bool awi_exec_is_asan(const char *path)
+{
+    struct stat st;
+    struct image image;
+    AWI_AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || fstat(fd, &st) < 0 || map(fd, &st, &image) < 0 || image.size == 0) {
+        return false;
+    }
+    bool asan = memmem(image.bytes, image.size, "libasan.so", 10) != NULL ||
+                memmem(image.bytes, image.size, "__asan_init", 11) != NULL;
+    munmap((void *)(uintptr_t)image.bytes, image.size);
+    return asan;
 }

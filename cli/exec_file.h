@@ -21,8 +21,10 @@ struct awi_exec {
     bool foreign;               /* another machine or word size than ours */
     bool setid;                 /* set-user-ID or set-group-ID for others than us */
     bool capable;               /* file capabilities */
-    bool asan;                  /* needs libasan first */
 };
 
-/* 0, or -errno. */
+/* Looks at the head of the file. 0, or -errno. */
 int awi_exec_look(const char *path, struct awi_exec *ret);
+
+/* Does it need libasan first? Reads the whole file. */
+bool awi_exec_is_asan(const char *path);

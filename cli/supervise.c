@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The launcher's side of supervision: starts the supervisor, installs the filter, becomes the
- * command. The supervisor gets ready while the command starts: until then a connect() of the
- * command's waits.
+ * command. The supervisor gets ready when it is first asked for something, which waits so long.
  *
  * The supervisor is a process beside the command, which keeps the launcher's id. Where Yama lets a
  * process look at its descendants only, it is the command's parent, and the launcher stays behind.
@@ -15,15 +14,18 @@
 #include "cli/ptrace_scope.h"
 #include "cli/stay.h"
 #include "cli/supervise_ca.h"
+#include "cli/supervise_listener.h"
 #include "core/util/cleanup.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -47,12 +49,12 @@ bool awi_cli_needs_supervisor(const char *file)
 
 /* --- The supervisor, until it is a program of its own ----------------------------------------- */
 
-/* Nothing of the terminal is held; the standard descriptors are taken, if the user closed them. */
-static void detach(void)
+/* Nothing of the terminal is held. The standard descriptors are taken even if the user closed them,
+ * so that no file of ours gets their numbers. */
+static void let_go(void)
 {
     int null = open("/dev/null", O_RDWR);
 
-    setsid();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     for (int fd = 0; null >= 0 && fd < 3; fd++) {
@@ -63,10 +65,33 @@ static void detach(void)
     }
 }
 
-/* Nor any pipe that others wait on: a few descriptors outlive exec, and those three. */
+/* Nor any pipe that others wait on. */
+static void close_others(const int *kept, size_t n)
+{
+    unsigned from = 3;
+
+    /* Below each that is kept, in rising order. */
+    for (;;) {
+        unsigned next = ~0U;
+        for (size_t i = 0; i < n; i++) {
+            if (kept[i] >= (int)from && (unsigned)kept[i] < next) {
+                next = (unsigned)kept[i];
+            }
+        }
+        if (next > from) {
+            syscall(SYS_close_range, from, next == ~0U ? next : next - 1, 0U);
+        }
+        if (next == ~0U) {
+            return;
+        }
+        from = next + 1;
+    }
+}
+
+/* A few descriptors outlive exec. */
 static void keep(const int *kept, size_t n)
 {
-    syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
+    close_others(kept, n);
     for (size_t i = 0; i < n; i++) {
         if (kept[i] >= 0) {
             fcntl(kept[i], F_SETFD, 0);
@@ -83,38 +108,73 @@ static int introduce(int control, const struct awi_ca *ca)
     return send(control, message, (size_t)n, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* command, reports: for a supervisor that is the command's parent; else 0, -1. */
+/*
+ * Most programs never connect: until the first asks for something, or wants a file of certificates,
+ * this process waits as it is. Signals are left for the program that it becomes. False: the last of
+ * them is gone.
+ */
+static bool has_work(int listener, const sigset_t *told)
+{
+    AWI_AUTO(fd) int signals = signalfd(-1, told, SFD_CLOEXEC);
+    struct pollfd wait[] = {{.fd = listener, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+
+    while (listener >= 0 && poll(wait, 2, -1) < 0 && errno == EINTR) {
+        continue;
+    }
+    return (wait[0].revents | wait[1].revents) & POLLIN;
+}
+
+static void
+become_program(const struct awi_ca *ca, const char *library, const int given[3], pid_t command)
+{
+    const int kept[] = {given[0], given[1], ca->files[0], ca->files[1], given[2]};
+    char numbers[sizeof(kept) / sizeof(kept[0])][16], pid[16];
+
+    keep(kept, sizeof(kept) / sizeof(kept[0]));
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        snprintf(numbers[i], sizeof(numbers[i]), "%d", kept[i]);
+    }
+    snprintf(pid, sizeof(pid), "%d", command);
+    setenv("LD_PRELOAD", library, 1);
+    execl("/proc/self/exe",
+          "awsintercept",
+          "supervise",
+          ca->directory,
+          numbers[0],
+          numbers[1],
+          numbers[2],
+          numbers[3],
+          numbers[4],
+          pid,
+          (char *)NULL);
+}
+
+/* command, reports: for a supervisor that is the command's parent; else 0, -1. Returns when there
+ * is nothing to do, or nothing can be done. */
 static void become_supervisor(int control, const char *library, pid_t command, int reports)
 {
     struct awi_ca ca;
     sigset_t told;
-    char pid[16];
 
     /* Blocked from here on: the program reads them from a descriptor. */
     sigemptyset(&told);
     sigaddset(&told, SIGIO);
     sigaddset(&told, SIGCHLD);
     sigprocmask(SIG_SETMASK, &told, NULL);
-    detach();
+    let_go();
+    prctl(PR_SET_NAME, AWI_SUPERVISOR_NAME);
     if (awi_ca_make(&ca) == 0 && introduce(control, &ca) == 0) {
-        const int kept[] = {control, ca.files[0], ca.files[1], reports};
-        char numbers[sizeof(kept) / sizeof(kept[0])][16];
-        keep(kept, sizeof(kept) / sizeof(kept[0]));
-        for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-            snprintf(numbers[i], sizeof(numbers[i]), "%d", kept[i]);
+        setsid(); /* the command goes on already: a new session may have to wait for a processor */
+        if (command || !ca.lazy) {
+            become_program(&ca, library, (int[]){control, -1, reports}, command);
+        } else {
+            const int kept[] = {control, ca.files[0], ca.files[1]};
+            close_others(kept, sizeof(kept) / sizeof(kept[0]));
+            int listener = awi_listener_receive(control);
+            if (has_work(listener, &told)) {
+                become_program(&ca, library, (int[]){-1, listener, -1}, 0);
+            }
         }
-        snprintf(pid, sizeof(pid), "%d", command);
-        setenv("LD_PRELOAD", library, 1);
-        execl("/proc/self/exe",
-              "awsintercept",
-              "supervise",
-              ca.directory,
-              numbers[0],
-              numbers[1],
-              numbers[2],
-              numbers[3],
-              pid,
-              (char *)NULL);
     }
     awi_ca_remove(&ca);
 }
@@ -139,21 +199,6 @@ static int start_beside(int control, const char *library)
 }
 
 /* --- The launcher ----------------------------------------------------------------------------- */
-
-static int send_listener(int control, int fd)
-{
-    char byte = 0, room[CMSG_SPACE(sizeof(int))] = {0};
-    struct iovec iov = {.iov_base = &byte, .iov_len = 1};
-    struct msghdr message = {
-        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
-    struct cmsghdr *part = CMSG_FIRSTHDR(&message);
-
-    part->cmsg_level = SOL_SOCKET;
-    part->cmsg_type = SCM_RIGHTS;
-    part->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(part), &fd, sizeof(int));
-    return sendmsg(control, &message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
-}
 
 /* Above the standard descriptors, some of which the user may have closed. */
 static int control_pair(int ends[2])
@@ -188,7 +233,7 @@ static int join(int control, bool connects_only)
     if (listener < 0) {
         return listener;
     }
-    int r = send_listener(control, listener);
+    int r = awi_listener_send(control, listener);
     return r < 0 ? r : awi_ca_point(message + 1);
 }
 

@@ -23,11 +23,14 @@ bool awi_cli_needs_supervisor(const char *file);
  */
 int awi_cli_supervise(const char *file, char **argv);
 
+/* How ps and top call it, from the beginning. */
+#define AWI_SUPERVISOR_NAME "awi-supervisor"
+
 /*
- * The supervisor's side: "awsintercept supervise DIRECTORY CONTROL FILE FILE REPORTS COMMAND",
- * never for people. Descriptors (-1: none): of a socket to the command until it is started, of the
- * files of certificates, of a socket to a launcher that stays behind; then the command's process
- * id, if it is a child.
+ * The supervisor's side: "awsintercept supervise DIRECTORY CONTROL LISTENER FILE FILE REPORTS
+ * COMMAND", never for people. Descriptors (-1: none): of a socket on which the command sends the
+ * listener, or that itself; of the files of certificates; of a socket to a launcher that stays
+ * behind. Then the command's process id, if it is a child.
  */
 int awi_cli_supervisor(int argc, char **argv);
 

@@ -12,6 +12,7 @@
 #include "cli/supervise.h"
 #include "cli/supervise_ca.h"
 #include "cli/supervise_dns.h"
+#include "cli/supervise_listener.h"
 #include "cli/supervise_pair.h"
 #include "core/util/cleanup.h"
 
@@ -24,6 +25,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -233,20 +235,6 @@ static void loop(struct supervisor *s)
 
 /* --- Beginning and end ----------------------------------------------------------------------- */
 
-static int receive_listener(int control)
-{
-    char byte, room[CMSG_SPACE(sizeof(int))];
-    struct iovec iov = {.iov_base = &byte, .iov_len = 1};
-    struct msghdr message = {
-        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
-    int fd = -1;
-
-    if (recvmsg(control, &message, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&message)) {
-        memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
-    }
-    return fd;
-}
-
 /* Each connection of a target takes three descriptors here. */
 static void raise_limit(void)
 {
@@ -291,16 +279,19 @@ static int prepare(struct supervisor *s)
     return 0;
 }
 
-/* Without leases, the launcher waits for the files. Then it sends the listener. */
+/* Without leases, the command waits for the files. Then it sends the listener. */
 static int meet(struct supervisor *s)
 {
+    if (s->notify >= 0) {
+        return watch(s, s->notify, EPOLLIN, NULL) ? 0 : -EPIPE;
+    }
     if (!s->ca.lazy) {
         awi_ca_fill(&s->ca);
         if (send(s->control, "", 1, MSG_NOSIGNAL) < 0) {
             return -errno;
         }
     }
-    s->notify = receive_listener(s->control);
+    s->notify = awi_listener_receive(s->control);
     if (!watch(s, s->notify, EPOLLIN, NULL)) {
         return -EPIPE;
     }
@@ -318,20 +309,23 @@ static int number(const char *text)
 
 int awi_cli_supervisor(int argc, char **argv)
 {
-    struct supervisor s = {.control = argc == 7 ? number(argv[2]) : -1};
+    struct supervisor s = {.control = -1};
 
-    if (s.control < 0) {
+    if (argc != 8) {
         awi_cli_error("use `awsintercept run`", "supervise is not for people");
         return 2;
     }
     snprintf(s.ca.directory, sizeof(s.ca.directory), "%s", argv[1]);
+    s.control = number(argv[2]);
+    s.notify = number(argv[3]);
     s.ca.lazy = true;
     for (int i = 0; i < AWI_CA_FILES; i++) {
-        s.ca.files[i] = number(argv[3 + i]);
+        s.ca.files[i] = number(argv[4 + i]);
         s.ca.lazy = s.ca.lazy && (s.ca.files[i] < 0 || fcntl(s.ca.files[i], F_GETLEASE) != F_UNLCK);
     }
-    s.reports = number(argv[5]);
-    s.command = (pid_t)strtol(argv[6], NULL, 10);
+    s.reports = number(argv[6]);
+    s.command = (pid_t)strtol(argv[7], NULL, 10);
+    prctl(PR_SET_NAME, AWI_SUPERVISOR_NAME);
     int r = prepare(&s);
     if (r == 0) {
         r = meet(&s);

@@ -33,6 +33,14 @@ def wait_until(condition, seconds=60):
     return condition()
 
 
+def traces(pid):
+    """Folders that this process was given or has files in."""
+    with open("/proc/%d/cmdline" % pid, encoding="utf-8") as file:
+        found = set(file.read().split("\0"))
+    fds = "/proc/%d/fd/" % pid
+    return found | {os.path.dirname(os.readlink(fds + fd)) for fd in os.listdir(fds)}
+
+
 class Group(base.Group):
     def __init__(self, world, tap):
         super().__init__(world, tap)
@@ -74,12 +82,10 @@ class Group(base.Group):
         place = [line.split("=", 1)[1] for line in self.environ(target) if line.startswith("SSL_CERT_FILE=")]
         for pid in base.supervisors(self.world):
             try:
-                with open("/proc/%d/cmdline" % pid, encoding="utf-8") as file:
-                    words = file.read().split("\0")
+                if place and base.is_supervisor(pid) and os.path.dirname(place[0]) in traces(pid):
+                    return pid
             except OSError:
                 continue
-            if words[1:2] == ["supervise"] and place and words[2] == os.path.dirname(place[0]):
-                return pid
         return None
 
     def nothing_left(self):
