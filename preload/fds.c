@@ -106,6 +106,7 @@ struct awi_link *awi_link_new(enum awi_link_kind kind)
     atomic_store(&link->late, false);
     atomic_store(&link->orphan, false);
     link->closing = false;
+    link->spoken = false;
     link->finished = false;
     link->peer = -1;
     link->spare = -1;

@@ -50,10 +50,11 @@ static bool assign(const char *node, struct in_addr *v4, struct in6_addr *v6)
     return usable;
 }
 
-/* The canonical name is what was asked for, not the number that stood in for it. */
-static int set_canonical(struct addrinfo *list, const char *node)
+/* The canonical name is what was asked for, not the number that stood in for it. Only where it is
+ * wanted: another preload's getaddrinfo() may give one that is not to be freed alone. */
+static int set_canonical(struct addrinfo *list, const char *node, int flags)
 {
-    if (!list || !list->ai_canonname) {
+    if (!list || !list->ai_canonname || !(flags & AI_CANONNAME)) {
         return 0;
     }
     char *name = strdup(node);
@@ -85,7 +86,7 @@ static int resolve_as(const char *node,
     if (family != AF_INET6) {
         r = AWI_REAL(getaddrinfo)(text->v4, service, &want, &first);
         if (r == 0) {
-            r = set_canonical(first, node);
+            r = set_canonical(first, node, want.ai_flags);
         }
     }
     if (r == 0 && (family == AF_INET6 || family == AF_UNSPEC)) {
@@ -95,7 +96,7 @@ static int resolve_as(const char *node,
         }
         r = AWI_REAL(getaddrinfo)(text->v6, service, &want, &second);
         if (r == 0 && !first) {
-            r = set_canonical(second, node);
+            r = set_canonical(second, node, want.ai_flags);
         }
         struct addrinfo **tail = &first;
         while (*tail) {

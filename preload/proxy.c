@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Watches connections to the proxies that the environment names, and TCP connections to name
- * servers. A proxy is recognised by its port:
- * a connection to the same port elsewhere is watched for one write and then left alone.
+ * servers. A proxy is recognised by its port: a connection to the same port elsewhere is watched
+ * for one write and then left alone.
  */
 #include "preload/proxy.h"
 
@@ -56,6 +56,20 @@ static bool names_port(const char *value, uint16_t port)
     return port == usual || port == 1080;
 }
 
+/* Libraries that are preloaded with us and lead every connection through a proxy of their own: any
+ * port may be its. */
+static bool is_tunnelled(void)
+{
+    static const char *const names[] = {"libproxychains", "libtsocks", "libtorsocks", "libdsocks"};
+    const char *preload = awi_environ("LD_PRELOAD");
+    for (size_t i = 0; preload && i < sizeof(names) / sizeof(*names); i++) {
+        if (strstr(preload, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_proxy_port(uint16_t port)
 {
     static const char *const names[] = {
@@ -85,7 +99,8 @@ void awi_proxy_connected(int fd, const struct sockaddr *addr, socklen_t len)
     bool to_name_server = awi_dns_port(addr, len);
     if (to_name_server
             ? !is_stream(fd)
-            : !is_proxy_port(ntohs(((const struct sockaddr_in *)(const void *)addr)->sin_port))) {
+            : !is_tunnelled() && !is_proxy_port(ntohs(
+                                     ((const struct sockaddr_in *)(const void *)addr)->sin_port))) {
         return;
     }
     struct awi_entry entry;

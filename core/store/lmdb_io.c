@@ -172,6 +172,9 @@ void *awi_lmdb_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t o
         return io->data_map;
     }
     void *map = mmap(addr, len, prot, flags, fd, offset);
+    if (map == MAP_FAILED && errno == EINVAL) {
+        errno = ENOMEM; /* how valgrind says that there is no room of this size */
+    }
     if (io && map != MAP_FAILED) {
         if (fd == io->lock_fd) {
             io->lock_map = map;

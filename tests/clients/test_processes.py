@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kinds of processes, and other libraries that are preloaded with ours."""
+"""Kinds of processes, also with another allocator and another clock that are preloaded with ours."""
 import glob
 import json
 import os
