@@ -44,8 +44,9 @@ def who(keys):
     return ["sts", "get_caller_identity", {}, keys]
 
 
-def read(keys):
-    return ["s3", "head_bucket", {"Bucket": "data-alpha"}, keys]
+def everywhere(keys):
+    """The same question by three protocols."""
+    return [who(keys), ["dynamodb", "list_tables", {}, keys], ["s3", "list_buckets", {}, keys]]
 
 
 allowed("10.1", "enforce lets through what is allowed", user(allow("s3:GetObject")), cli=True)
@@ -72,21 +73,25 @@ def credentials(run):
     plain = world.user([allow("*")])
     wrong = dict(plain.keys, SecretAccessKey="wrong")
     digits = {"AccessKeyId": world.names["beta"], "SecretAccessKey": "x"}
-    invalid, match = "InvalidClientTokenId", "SignatureDoesNotMatch"
+    passes = [None] * 3
+    invalid = ["InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"]
+    match = ["SignatureDoesNotMatch", "InvalidSignatureException", "SignatureDoesNotMatch"]
     everybody = (UNKNOWN, FREE, digits, plain.keys, wrong)
     for iam, credentials_, want in (
-            ("audit", "any", (None, None, None, None, None)),
-            ("audit", "known", (invalid, invalid, None, None, None)),
-            ("audit", "signed", (invalid, invalid, None, None, match)),
-            ("off", "signed", (invalid, invalid, None, None, match)),
-            ("enforce", "any", (invalid, None, None, None, match)),
-            ("enforce", "known", (invalid, invalid, None, None, match))):
+            ("audit", "any", (passes, passes, passes, passes, passes)),
+            ("audit", "known", (invalid, invalid, passes, passes, passes)),
+            ("audit", "signed", (invalid, invalid, passes, passes, match)),
+            ("off", "signed", (invalid, invalid, passes, passes, match)),
+            ("enforce", "any", (invalid, passes, passes, passes, match)),
+            ("enforce", "known", (invalid, invalid, passes, passes, match)),
+            ("enforce", "signed", (invalid, invalid, passes, passes, match))):
         got = elsewhere({"AWSINTERCEPT_IAM": iam, "AWSINTERCEPT_CREDENTIALS": credentials_},
-                        *map(who, everybody))
+                        *[asked for keys in everybody for asked in everywhere(keys)])
         names = ("unknown", "test", "12 digits", "issued", "wrong secret")
-        for key, one, code in zip(names, got, want):
-            run.equal(one[0], code, "%s: %s, %s: %s" % ("refused" if code else "allowed", iam,
-                                                        credentials_, key))
+        for at, (key, codes) in enumerate(zip(names, want)):
+            said = [code for code, _ in got[3 * at:3 * at + 3]]
+            run.equal(said, codes, "%s: %s, %s: %s" % ("refused" if codes[0] else "allowed", iam,
+                                                       credentials_, key))
 
 
 def move_clock(by):
@@ -107,12 +112,11 @@ def every_mode(run):
                   "%s: a role that nobody made, %s" % ("refused" if code else "allowed", mode))
     move_clock("+16m")
     for mode in ("off", "audit", "enforce"):
-        got = elsewhere({"AWSINTERCEPT_IAM": mode}, who(session.keys), read(session.keys),
-                        ["dynamodb", "list_tables", {}, session.keys])
-        run.equal([got[0], got[2]],
-                  [["ExpiredToken", "The security token included in the request is expired"],
-                   ["ExpiredTokenException", "The security token included in the request is expired"]],
-                  "refused: an expired session, " + mode)
+        got = elsewhere({"AWSINTERCEPT_IAM": mode}, *everywhere(session.keys))
+        run.equal(got, [
+            ["ExpiredToken", "The security token included in the request is expired"],
+            ["ExpiredTokenException", "The security token included in the request is expired"],
+            ["ExpiredToken", "The provided token has expired."]], "refused: an expired session, " + mode)
     move_clock("-16m")
 
 

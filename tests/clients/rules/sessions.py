@@ -33,6 +33,47 @@ def session_tags(run):
               RoleSessionName="try", Tags=[{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "2"}])
 
 
+def trusting(world, account, caller, statements=()):
+    """A role of the account that lets the caller in."""
+    return world.role(list(statements), account=account,
+                      trust=[trusts(caller, ["sts:AssumeRole", "sts:TagSession"])])
+
+
+@rule("6.14")
+def chain_of_accounts(run):
+    """a chain over three accounts, each hop let in on both sides, to a bucket of the first"""
+    world, tag = run.world, {"Key": "team", "Value": "red"}
+    ann = world.user([ANY_ROLE])
+    first = trusting(world, "beta", ann.arn, [ANY_ROLE])
+    world.names["caller"] = ann.arn
+    got = run.good("into the second", ann.client("sts").assume_role, Tags=[tag],
+                   TransitiveTagKeys=["team"], **attempt(run))
+    middle = Caller(world, got["AssumedRoleUser"]["Arn"], got["Credentials"], None)
+    last = trusting(world, "gamma", first, [allow("s3:GetObject", "arn:aws:s3:::data-alpha/*")])
+    got = run.good("into the third", middle.client("sts").assume_role, **attempt(run))
+    inner = Caller(world, got["AssumedRoleUser"]["Arn"], got["Credentials"], None)
+    s3, asked = world.of("alpha", "s3"), {"Bucket": "data-alpha", "Key": "in/x"}
+    world.names["caller"] = inner.arn
+    sentence = ('User: <caller> is not authorized to perform: s3:GetObject on resource: '
+                '"arn:aws:s3:::data-alpha/in/x" because no resource-based policy allows the '
+                "s3:GetObject action")
+    run.denied("the bucket does not know it", sentence, inner.client("s3").get_object, **asked)
+    for title, value in (("the bucket lets in who bears the tag", "red"), ("another tag", "blue")):
+        s3.put_bucket_policy(Bucket="data-alpha", Policy=world.text([allow(
+            "s3:GetObject", "arn:aws:s3:::data-alpha/*", to=last,
+            when={"StringEquals": {"aws:PrincipalTag/team": value}})]))
+        if value == "red":
+            run.good(title, inner.client("s3").get_object, **asked)
+        else:
+            run.denied(title, sentence, inner.client("s3").get_object, **asked)
+    s3.delete_bucket_policy(Bucket="data-alpha")
+    trusting(world, "gamma", ann.arn)
+    world.names["caller"] = middle.arn
+    run.denied("a role that trusts the first account only", "User: <caller> is not authorized to "
+               "perform: sts:AssumeRole on resource: <role>", middle.client("sts").assume_role,
+               **attempt(run))
+
+
 @rule("6.14")
 def transitive_tags(run):
     """transitive tags stay through the chain and cannot be passed again"""
