@@ -174,6 +174,42 @@ class Wget:
                     for u in urls]
 
 
+class Httpie:
+    """The http command: one process a request, so over https only."""
+
+    name = "httpie"
+    schemes = ("https",)
+
+    def fetch(self, world, requests, cafile=None, env=None):
+        return [self.one(world, request, cafile, env) for request in requests]
+
+    @staticmethod
+    def one(world, request, cafile, env):
+        argv = ["/usr/bin/http", "--ignore-stdin", "--print=hb", "--pretty=none", "--timeout=60"]
+        argv += ["--verify=" + cafile] if cafile else []
+        argv += ["--raw=" + request.body] if request.body else []
+        fields = ["%s:%s" % item for item in request.signed_headers().items()]
+        # It would ask its own host for news of itself.
+        world.write("home/.config/httpie/config.json", '{"disable_update_warnings": true}')
+        result = world.run([*argv, request.method, request.url, *fields], env=env)
+        head, _, body = result.stdout.replace("\r\n", "\n").partition("\n\n")
+        codes = Wget.codes(head)
+        return Answer(codes[0] if codes else 0, body.removesuffix("\n"), result.stderr)
+
+
+def presigned(path="/", keys=None):
+    """A GET of S3 that needs no header of its own."""
+    from botocore.auth import S3SigV4QueryAuth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    keys = keys or {"AccessKeyId": box.FIRST, "SecretAccessKey": "secret"}
+    request = AWSRequest("GET", "https://s3.us-east-1.amazonaws.com" + path)
+    S3SigV4QueryAuth(Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys.get("SessionToken")),
+                     "s3", REGION, expires=3600).add_auth(request)
+    return Request("GET", request.url)
+
+
 def java(source):
     """Single-file launch: the compiler runs under the preload as well."""
     return [box.need("java", "a JDK"), "-Xshare:auto", "-XX:TieredStopAtLevel=1",
@@ -223,6 +259,9 @@ def by_name(name):
     if name == "wget":
         box.need("wget", "wget")
         return Wget()
+    if name == "httpie":
+        box.need("/usr/bin/http", "httpie")
+        return Httpie()
     if name in ("libcurl-openssl", "libcurl-gnutls", "libcurl-nss"):
         program = os.path.join(box.BUILD, "tests", "clients", "fetch-" + name.split("-")[1])
         return Program(name, [box.need(program, name)], signs=True, cafile=lambda p: ([], [p], {}))

@@ -99,6 +99,7 @@ ABOUT = {
     "aria2": ("aria2", ["aria2c", "--version"], r"version (?P<version>[\d.]+)", "GnuTLS"),
     "go-sdk-static": ("AWS SDK for Go 2, static", GO_SDK, PLAIN, "Go crypto/tls"),
     "go-sdk-dynamic": ("AWS SDK for Go 2, dynamic", GO_SDK, PLAIN, "Go crypto/tls"),
+    "go-sdk-netcgo": ("AWS SDK for Go 2, dynamic, libc's resolver", GO_SDK, PLAIN, "Go crypto/tls"),
 }
 
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A tool that speaks S3 only meets two accounts: test_s3_tools.py TOOL.
 
-curl asks who it is and assumes the role; the tool gets each account's keys in its own way.
+curl asks who it is and assumes the role, and does what the tool has no command for; the tool gets each
+account's keys in its own way.
 """
 import os
 import re
+import subprocess
 import sys
 
 import fetchers
@@ -13,6 +15,7 @@ import sandbox as box
 
 BUCKET = "second-tool"
 TEXT = "what the second account wrote"
+TOOLS = ("s3cmd", "rclone", "s3fs-fuse", "s3fs-python", "aria2", "wget2")
 LAUNCHER = os.path.join(box.BUILD, "cli", "awsintercept")
 
 
@@ -71,9 +74,108 @@ class Rclone:
         return self.call(world, keys, "lsf", self.REMOTE)
 
 
+class ByCurl:
+    """What a tool that only reads and writes objects leaves to others."""
+
+    def make(self, world, keys):
+        return self.curl(world, keys, "PUT", "/" + BUCKET)
+
+    def put(self, world, keys, path):
+        with open(path, encoding="utf-8") as file:
+            return self.curl(world, keys, "PUT", "/%s/folder/hello.txt" % BUCKET, file.read())
+
+    def buckets(self, world, keys):
+        return self.curl(world, keys, "GET", "/")
+
+    @staticmethod
+    def curl(world, keys, method, path, body=""):
+        answer, = fetchers.Curl().fetch(world, [fetchers.Request(
+            method, "https://s3.us-east-1.amazonaws.com" + path, body, "s3", keys)])
+        return subprocess.CompletedProcess([method, path], 0 if answer.status == 200 else 1, answer.body,
+                                           answer.log)
+
+
+class Download(ByCurl):
+    """A program that fetches what a presigned URL names."""
+
+    def __init__(self, *argv):
+        self.argv = argv
+
+    def get(self, world, keys):
+        url = fetchers.presigned("/%s/folder/hello.txt" % BUCKET, keys).url
+        result = world.run([*self.argv, "fetched", url])
+        path = os.path.join(world.work, "fetched")
+        if not os.path.exists(path):
+            result.returncode = result.returncode or 1  # wget2 1.99 says 0 to a 403
+            return result
+        with open(path, encoding="utf-8") as file:
+            result.stdout = file.read()
+        os.remove(path)
+        return result
+
+
+class Fuse(ByCurl):
+    """s3fs: a daemon that serves a mounted bucket."""
+
+    MOUNT = """mkdir -p mnt && s3fs %s mnt -o url=https://s3.us-east-1.amazonaws.com || exit 9
+        "$@"; result=$?; fusermount -u mnt; exit $result""" % BUCKET
+
+    def call(self, world, keys, script, *words):
+        env = {"AWSACCESSKEYID": keys["AccessKeyId"], "AWSSECRETACCESSKEY": keys["SecretAccessKey"],
+               "AWSSESSIONTOKEN": keys.get("SessionToken")}
+        return world.run(["sh", "-c", self.MOUNT, "sh", "sh", "-c", script, "sh", *words], env=env)
+
+    def put(self, world, keys, path):
+        return self.call(world, keys, 'mkdir mnt/folder && cp "$1" mnt/folder/hello.txt', path)
+
+    def get(self, world, keys):
+        return self.call(world, keys, "cat mnt/folder/hello.txt")
+
+
+class S3fsPython:
+    """fsspec's file system of that name, over aiobotocore; a process a step."""
+
+    def call(self, world, keys, text, *words):
+        program = "import sys, s3fs; fs = s3fs.S3FileSystem(); " + text
+        return world.run([box.WHEELS_PYTHON, "-c", program, *words], env=box.credentials_env(keys))
+
+    def make(self, world, keys):
+        return self.call(world, keys, "fs.mkdir(sys.argv[1])", BUCKET)
+
+    def put(self, world, keys, path):
+        return self.call(world, keys, "fs.put(*sys.argv[1:])", path, BUCKET + "/folder/hello.txt")
+
+    def get(self, world, keys):
+        return self.call(world, keys, "print(fs.cat(sys.argv[1]).decode(), end='')", BUCKET + "/folder/hello.txt")
+
+    def buckets(self, world, keys):
+        return self.call(world, keys, "print(*fs.ls(''))")
+
+
+def fuse_is_here():
+    """A mount needs the device and the right to mount: what a container often lacks."""
+    box.need("fusermount", "fuse")
+    if not os.access("/dev/fuse", os.R_OK | os.W_OK) or os.geteuid() != 0:
+        box.skip("there is no /dev/fuse that may be used")
+
+
 def ways(tool):
     """(how, client) of the tool, or the test is skipped."""
+    if tool not in TOOLS:
+        raise SystemExit("no tool is called " + tool)
+    if tool == "s3fs-python":
+        box.need(box.WHEELS_PYTHON, ".venv-wheels")
+        return [("https", S3fsPython())]
+    if tool == "s3fs-fuse":
+        box.need("s3fs", "s3fs")
+        fuse_is_here()
+        return [("https", Fuse())]
+    if tool == "aria2":
+        box.need("aria2c", "aria2")
+        return [("https", Download("aria2c", "--quiet", "--out"))]
     box.need(tool, tool)
+    if tool == "wget2":
+        return [("https", Download("wget2", "--quiet", "-O"))]
     if tool == "s3cmd":
         return [("http", S3cmd("--no-ssl", "--region=us-east-1")), ("https", S3cmd("--ssl"))]
     return [(how, Rclone(how)) for how in ("launcher", "preloaded shell", "LD_PRELOAD")]

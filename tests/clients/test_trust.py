@@ -25,7 +25,7 @@ def http_client(name, tap, world, server):
 
     got, answers = statuses([wrong])
     tap.check(got == [0], name + ": a wrong certificate is refused", answers)
-    first = presigned()
+    first = fetchers.presigned()
     got, answers = statuses([first, wrong])
     tap.check(got[0] == 200 and got[1] == 0, name + ": and after an AWS call", answers)
     got, answers = statuses([wrong, first])
@@ -38,17 +38,6 @@ def http_client(name, tap, world, server):
     if name.startswith("java-"):
         got, answers = statuses([wrong], cafile=server.cert)
         tap.check(got == [200], name + ": own trust store: the local server is trusted", answers)
-
-
-def presigned():
-    """A presigned GET: no header of its own, answered 200 over TLS."""
-    from botocore.auth import S3SigV4QueryAuth
-    from botocore.awsrequest import AWSRequest
-    from botocore.credentials import Credentials
-
-    request = AWSRequest("GET", "https://s3.us-east-1.amazonaws.com/")
-    S3SigV4QueryAuth(Credentials(box.FIRST, "secret"), "s3", "us-east-1", expires=3600).add_auth(request)
-    return Request("GET", request.url)
 
 
 def own_ca(name, cert):

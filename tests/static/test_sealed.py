@@ -100,10 +100,11 @@ def ask(client, world):
         if not program:
             box.skip("go cannot build: " + why)
         return [world.run([LAUNCHER, "run", "--", program, "get", *some], preload=False) for some in urls]
-    if client in ("s3cmd", "rclone"):
+    if client in test_s3_tools.TOOLS:
         keys = {"AccessKeyId": box.FIRST, "SecretAccessKey": "secret"}
         tools = [tool for _, tool in test_s3_tools.ways(client)]
-        return [tool.make(world, keys) for tool in tools] + [tool.buckets(world, keys) for tool in tools]
+        return [answer for tool in tools
+                for answer in (tool.make(world, keys), tool.buckets(world, keys), tool.get(world, keys))]
     if client.startswith("awscli-"):
         return [world.run([*sdks.aws_command(client), *words.split()]) for words in COMMANDS]
     if client.startswith("boto3-"):
@@ -111,6 +112,8 @@ def ask(client, world):
     if "sdk" in client or client == "aiobotocore":
         sdk = sdks.by_name(client)
         return [world.run([*sdk.argv, box.SECOND, *sdk.last])]
+    if client == "httpie":
+        urls = [some[:6] for some in urls]  # it takes a process for each
     requests = [fetchers.Request("GET", url) for some in urls for url in some]
     return fetchers.by_name(client).fetch(world, requests)
 

@@ -18,6 +18,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "clients"))
 
 import local_tls  # noqa: E402
+import records  # noqa: E402
 import sandbox as box  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -307,8 +308,10 @@ def sdk(world, tap):
     if subprocess.run([find_go(), "mod", "download"], cwd=where, env=env, capture_output=True,
                       check=False, timeout=box.PATIENCE).returncode:
         box.skip("the modules of aws-sdk-go-v2 cannot be had")
-    want = {"who": box.FIRST, "visitor": "arn:aws:sts::222222222222:assumed-role/Visitor/visit",
-            "body": "from go", "there": ["second-go"], "here": []}
+    want = {records.WHO: {"who": box.FIRST},
+            records.ROLE: {"visitor": "arn:aws:sts::222222222222:assumed-role/Visitor/visit"},
+            records.OBJECTS: {"body": "from go", "there": ["second-go"]},
+            records.APART: {"here": []}}
     for kind in GO_KINDS:
         program, why = build_go(world, "sdk", kind)
         if not tap.check(program, kind + ": built", why):
@@ -319,11 +322,17 @@ def sdk(world, tap):
                  {"LD_PRELOAD": None, "AWS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt"}),
                 ("preloaded shell", [*fresh, "bash", "-c", program + " " + box.SECOND], {"LD_PRELOAD": None})]
         if kind != "static":
-            ways.append(("preloaded", [program, box.SECOND], {"AWSINTERCEPT_STATE": world.path("state-" + kind)}))
+            ways.append(("LD_PRELOAD", [program, box.SECOND], {"AWSINTERCEPT_STATE": world.path("state-" + kind)}))
+        record = records.Record("go-sdk-" + kind, ", ".join(name for name, _, _ in ways), tap)
         for name, argv, env in ways:
             result = world.run(argv, env=env)
-            if tap.ran(result, "%s: %s: ran" % (kind, name)):
-                tap.equal(json.loads(result.stdout), want, "%s: %s: what it saw" % (kind, name))
+            good = tap.ran(result, "%s: %s: ran" % (kind, name))
+            seen = json.loads(result.stdout) if good else {}
+            for step, wanted in want.items():
+                with record.step(step):
+                    for what, value in wanted.items():
+                        tap.equal(seen.get(what), value, "%s: %s: %s" % (kind, name, what))
+        record.write()
 
 
 def main():
