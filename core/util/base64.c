@@ -109,6 +109,23 @@ int awi_base64_decode(struct awi_arena *arena, struct awi_str text, struct awi_s
     return 0;
 }
 
+int awi_base64_decode_lines(struct awi_arena *arena, struct awi_str text, struct awi_str *ret)
+{
+    char *joined = awi_arena_alloc(arena, text.len + 1);
+    size_t n = 0;
+
+    if (!joined) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c != ' ' && c != '\t' && c != '\r' && c != '\n') {
+            joined[n++] = c;
+        }
+    }
+    return awi_base64_decode(arena, awi_str_of(joined, n), ret);
+}
+
 struct awi_str awi_base64url(struct awi_arena *arena, struct awi_str bytes)
 {
     size_t len = awi_base64_size(bytes.len);

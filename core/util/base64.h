@@ -22,7 +22,9 @@ struct awi_str awi_base64(struct awi_arena *arena, struct awi_str bytes);
 
 /* Strict: the right length, padding only at the end, no blanks, unused bits zero. -EINVAL. */
 int awi_base64_decode(struct awi_arena *arena, struct awi_str text, struct awi_str *ret);
-/* As above into room of at least text.len / 4 * 3 bytes; the count, or -EINVAL. */
+/* Blanks between the characters are left out: certificates, mail, XML. */
+int awi_base64_decode_lines(struct awi_arena *arena, struct awi_str text, struct awi_str *ret);
+/* As the first, into room of at least text.len / 4 * 3 bytes; the count, or -EINVAL. */
 ssize_t awi_base64_read(void *out, struct awi_str text);
 
 /* The alphabet of file names and URLs (RFC 4648 section 5), never padded: JSON Web Tokens. */

@@ -202,6 +202,24 @@ static int with_web_identity(struct awi_req *req,
     return ask_federated(req, "sts:AssumeRoleWithWebIdentity", &role, who, context, ret);
 }
 
+static int with_saml(struct awi_req *req,
+                     const struct sts_AssumeRoleWithSAMLRequest *in,
+                     struct context *context,
+                     struct awi_access_list *ret)
+{
+    struct sts_saml *saml = awi_arena_new(awi_arena(req), struct sts_saml);
+    struct sts_role role;
+    bool refused;
+    int r = saml ? sts_role_find(req, in->RoleArn, &role, &refused) : -ENOMEM;
+
+    r = r ? r : sts_saml_read(req, &role, in, saml);
+    if (r) {
+        return r;
+    }
+    add(context, AWI_STR("sts:RoleSessionName"), &saml->session_name, 1);
+    return ask_federated(req, "sts:AssumeRoleWithSAML", &role, &saml->who, context, ret);
+}
+
 static int assume(struct awi_req *req, const void *in, struct awi_access_list *ret)
 {
     struct awi_str name = awi_operation(req)->name;
@@ -213,8 +231,9 @@ static int assume(struct awi_req *req, const void *in, struct awi_access_list *r
     if (!context.items) {
         return -ENOMEM;
     }
-    return awi_str_is(name, "AssumeRole") ? assume_role(req, in, &context, ret)
-                                          : with_web_identity(req, in, &context, ret);
+    return awi_str_is(name, "AssumeRole")           ? assume_role(req, in, &context, ret)
+           : awi_str_is(name, "AssumeRoleWithSAML") ? with_saml(req, in, &context, ret)
+                                                    : with_web_identity(req, in, &context, ret);
 }
 
 /* No policy of the member account is asked: that the caller's may is enough. */

@@ -7,6 +7,7 @@
 
 static const struct sts_handlers handlers = {
     .AssumeRole = sts_assume_role,
+    .AssumeRoleWithSAML = sts_assume_role_with_saml,
     .AssumeRoleWithWebIdentity = sts_assume_role_with_web_identity,
     .AssumeRoot = sts_assume_root,
     .DecodeAuthorizationMessage = sts_decode_authorization_message,

@@ -104,6 +104,28 @@ int sts_assume_root(struct awi_req *req,
 /* The account of a TargetPrincipal: its id, or its root user's ARN. >0: neither. */
 int sts_root_target(struct awi_req *req, struct awi_str named, struct awi_str *ret_account);
 
+/* --- saml.c ---------------------------------------------------------------------------------- */
+int sts_assume_role_with_saml(struct awi_req *req,
+                              const struct sts_AssumeRoleWithSAMLRequest *in,
+                              struct sts_AssumeRoleWithSAMLResponse *out);
+
+/* What a verified SAML response says; its audience is the recipient. */
+struct sts_saml {
+    struct sts_federated who;
+    struct awi_str provider_name;
+    struct awi_str session_name;
+    struct awi_str issuer;
+    struct awi_str subject_type; /* "persistent", "transient", or a whole format */
+    struct awi_str name_qualifier;
+    int64_t until; /* milliseconds: when the session at the provider ends; 0: not said */
+};
+
+/* Verifies the response against the provider of the role's account. >0: AWS refuses it. */
+int sts_saml_read(struct awi_req *req,
+                  const struct sts_role *role,
+                  const struct sts_AssumeRoleWithSAMLRequest *in,
+                  struct sts_saml *ret);
+
 /* --- user.c ---------------------------------------------------------------------------------- */
 int sts_get_session_token(struct awi_req *req,
                           const struct sts_GetSessionTokenRequest *in,
