@@ -81,7 +81,9 @@ static struct awi_str hash(struct awi_arena *arena, struct awi_str text)
     return awi_hex(arena, awi_str_of(bytes, sizeof(bytes)));
 }
 
-/* Adds X-Amz-Date, the token and an Authorization header that signs host and date. */
+#define SIGNED "host;x-amz-content-sha256;x-amz-date"
+
+/* Adds X-Amz-Date, the token and an Authorization header that signs what must be. */
 static void sign(struct t_world *world,
                  struct message *m,
                  const struct t_keys *keys,
@@ -96,7 +98,7 @@ static void sign(struct t_world *world,
     struct awi_sigv4 auth = {
         .kind = AWI_SIGV4_V4,
         .service = service,
-        .signed_headers = AWI_STR("host;x-amz-date"),
+        .signed_headers = keys->token ? AWI_STR(SIGNED ";x-amz-security-token") : AWI_STR(SIGNED),
     };
     struct awi_verify in = {.auth = &auth, .request = &m->request};
 
@@ -118,10 +120,10 @@ static void sign(struct t_world *world,
     add(m,
         "Authorization",
         awi_arena_printf(a,
-                         "AWS4-HMAC-SHA256 Credential=%s/%.*s, SignedHeaders=host;x-amz-date, "
-                         "Signature=%.*s",
+                         "AWS4-HMAC-SHA256 Credential=%s/%.*s, SignedHeaders=%.*s, Signature=%.*s",
                          keys->id,
                          AWI_STR_FMT(scope),
+                         AWI_STR_FMT(auth.signed_headers),
                          AWI_STR_FMT(signature)));
 }
 
