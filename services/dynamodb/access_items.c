@@ -1,29 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Besides what rows can say: a table's policy and tags, the condition keys dynamodb:LeadingKeys and
- * dynamodb:Attributes, and the parts of transactions.
+ * Besides what rows can say: whose table it is, its policy and tags, what a request says of its
+ * items, the parts of transactions, and statements.
  */
 #include "services/dynamodb/access.h"
 
+#include "services/dynamodb/access_keys.h"
+#include "services/dynamodb/partiql.h"
 #include "services/dynamodb/table.h"
+#include "services/dynamodb/table_check.h"
 
 #include "core/shape/value.h"
 
 #include <errno.h>
 
-#define MOST     101
-#define KEYS_MAX 128
+#define MOST 101
 
 struct asking {
     struct awi_req *req;
     const void *in;
     struct awi_access_list *list;
-};
-
-struct keys {
-    struct awi_req *req;
-    struct awi_context_entry *items;
-    size_t n;
 };
 
 static const void *
@@ -41,77 +37,8 @@ find_member(const struct awi_shape *shape, const void *in, const char *name, enu
 
 /* --- Condition keys -------------------------------------------------------------------------- */
 
-static int begin_keys(struct keys *keys, struct awi_req *req)
-{
-    *keys = (struct keys){.req = req};
-    keys->items = awi_arena_array(awi_arena(req), struct awi_context_entry, KEYS_MAX);
-    return keys->items ? 0 : -ENOMEM;
-}
-
-static int add_key(struct keys *keys,
-                   struct awi_str name,
-                   const struct awi_str *values,
-                   size_t n,
-                   bool multivalued)
-{
-    if (n == 0 || !awi_str_is_set(values[0]) || keys->n == KEYS_MAX) {
-        return 0;
-    }
-    struct awi_str *copy = awi_arena_array(awi_arena(keys->req), struct awi_str, n);
-    if (!copy || !name.ptr) {
-        return -ENOMEM;
-    }
-    memcpy(copy, values, n * sizeof(*copy));
-    keys->items[keys->n++] =
-        (struct awi_context_entry){.key = name, .values = copy, .n = n, .multivalued = multivalued};
-    return 0;
-}
-
-/* A partition key as LeadingKeys has it; absent for one that is not there. */
-static struct awi_str leading(const struct ddb_table *table,
-                              const struct dynamodb_AttributeMap *map)
-{
-    const struct dynamodb_AttributeValue *value =
-        table->keys.n > 0 ? ddb_map_find(map, table->keys.parts[0].name) : NULL;
-
-    return !value ? AWI_STR_NULL : value->S.ptr ? value->S : value->N.ptr ? value->N : value->B;
-}
-
-static int add_item_keys(struct keys *keys,
-                         const struct ddb_table *table,
-                         const struct dynamodb_AttributeMap *map,
-                         bool whole_item)
-{
-    struct awi_str hash = leading(table, map);
-    struct awi_str *names = awi_arena_array(awi_arena(keys->req), struct awi_str, map->n);
-    int r = names ? add_key(keys, AWI_STR("dynamodb:LeadingKeys"), &hash, 1, true) : -ENOMEM;
-
-    for (size_t i = 0; r == 0 && i < map->n; i++) {
-        names[i] = map->items[i].key;
-    }
-    return r == 0 && whole_item ? add_key(keys, AWI_STR("dynamodb:Attributes"), names, map->n, true)
-                                : r;
-}
-
-/* The table's own tags: aws:ResourceTag. */
-static int add_resource_tags(struct keys *keys, const struct dynamodb_TagList *tags)
-{
-    int r = 0;
-
-    for (size_t i = 0; r == 0 && i < tags->n; i++) {
-        r = add_key(keys,
-                    awi_arena_printf(awi_arena(keys->req),
-                                     "aws:ResourceTag/%.*s",
-                                     AWI_STR_FMT(tags->items[i].Key)),
-                    &tags->items[i].Value,
-                    1,
-                    false);
-    }
-    return r;
-}
-
 /* What one request on one table says of its items. */
-static int request_keys(struct keys *keys, const struct ddb_table *table, const void *in)
+static int request_keys(struct ddb_keys *keys, const struct ddb_table *table, const void *in)
 {
     const struct awi_shape *shape = awi_operation(keys->req)->input;
     const struct dynamodb_AttributeMap *key = find_member(shape, in, "Key", AWI_TYPE_MAP);
@@ -121,13 +48,13 @@ static int request_keys(struct keys *keys, const struct ddb_table *table, const 
     int r = 0;
 
     if (key) {
-        r = add_item_keys(keys, table, key, false);
+        r = ddb_keys_of_item(keys, table, key, false);
     }
     if (r == 0 && item) {
-        r = add_item_keys(keys, table, item, true);
+        r = ddb_keys_of_item(keys, table, item, true);
     }
     return r == 0 && names
-               ? add_key(keys, AWI_STR("dynamodb:Attributes"), names->items, names->n, true)
+               ? ddb_keys_add(keys, AWI_STR("dynamodb:Attributes"), names->items, names->n, true)
                : r;
 }
 
@@ -171,7 +98,7 @@ static int look_up(struct awi_req *req, struct awi_str name_or_arn, struct targe
 static struct awi_access permission(struct awi_str action,
                                     struct awi_str resource,
                                     const struct target *target,
-                                    const struct keys *keys)
+                                    const struct ddb_keys *keys)
 {
     return (struct awi_access){
         .action = action,
@@ -192,17 +119,17 @@ static int add_part(struct asking *asking,
                     bool whole)
 {
     struct target target;
-    struct keys keys;
-    int r = begin_keys(&keys, asking->req);
+    struct ddb_keys keys;
+    int r = ddb_keys_begin(&keys, asking->req);
 
     if (r == 0) {
         r = look_up(asking->req, name_or_arn, &target);
     }
     if (r == 0) {
-        r = add_item_keys(&keys, &target.table, map, whole);
+        r = ddb_keys_of_item(&keys, &target.table, map, whole);
     }
     if (r == 0) {
-        r = add_resource_tags(&keys, &target.record.Tags);
+        r = ddb_keys_of_tags(&keys, &target.record.Tags);
     }
     if (r == 0 && asking->list->n == MOST) {
         r = -ENOMEM;
@@ -258,6 +185,93 @@ static int add_items(struct asking *asking)
     return r;
 }
 
+/* --- PartiQL --------------------------------------------------------------------------------- */
+
+/* What a statement says of its items: the leading key, the attributes, whether it reads them all.
+ */
+static int statement_keys(struct ddb_keys *keys,
+                          const struct ddb_table *table,
+                          const struct ddb_statement *statement)
+{
+    bool reads = statement->kind == DDB_SELECT;
+    const struct ddb_index *index = ddb_table_index(table, statement->index);
+    const struct ddb_key_schema *schema = index ? &index->keys : &table->keys;
+    const struct dynamodb_AttributeValue *hash =
+        schema->n > 0 ? ddb_pq_fixed(statement->where, schema->parts[0].name) : NULL;
+    struct awi_str full = hash ? AWI_STR("false") : AWI_STR("true");
+    struct awi_str value = !hash ? AWI_STR_NULL : hash->S.ptr ? hash->S : hash->N;
+    int r = statement->kind == DDB_INSERT
+                ? ddb_keys_of_item(keys, table, &statement->item, true)
+                : ddb_keys_add(keys, AWI_STR("dynamodb:LeadingKeys"), &value, 1, true);
+
+    return r == 0 && reads ? ddb_keys_add(keys, AWI_STR("dynamodb:FullTableScan"), &full, 1, false)
+                           : r;
+}
+
+/* A statement that cannot be read needs nothing: its own error is answered. */
+static int add_statement(struct asking *asking,
+                         struct awi_str text,
+                         const struct dynamodb_PreparedStatementParameters *parameters,
+                         unsigned flags)
+{
+    struct ddb_statement statement;
+    struct target target;
+    struct awi_str message;
+    struct ddb_keys keys;
+    int r = ddb_pq_parse(awi_arena(asking->req), text, parameters, &statement, &message);
+
+    if (r != 0 || !ddb_is_name(statement.table)) {
+        return r > 0 ? 0 : r;
+    }
+    r = ddb_keys_begin(&keys, asking->req);
+    if (r == 0) {
+        r = look_up(asking->req, statement.table, &target);
+    }
+    if (r == 0) {
+        r = statement_keys(&keys, &target.table, &statement);
+    }
+    if (r == 0) {
+        r = ddb_keys_of_tags(&keys, &target.record.Tags);
+    }
+    if (r == 0 && asking->list->n < MOST) {
+        struct awi_access *access = &asking->list->items[asking->list->n++];
+        *access = permission(awi_str_from(ddb_pq_action(&statement)),
+                             ddb_pq_resource(asking->req, &statement),
+                             &target,
+                             &keys);
+        access->flags |= flags;
+        r = access->resource.ptr ? 0 : -ENOMEM;
+    }
+    return r;
+}
+
+static int add_statements(struct asking *asking)
+{
+    struct awi_str operation = awi_operation(asking->req)->name;
+    const struct dynamodb_ExecuteStatementInput *one = asking->in;
+    const struct dynamodb_BatchExecuteStatementInput *batch = asking->in;
+    const struct dynamodb_ExecuteTransactionInput *all = asking->in;
+    int r = 0;
+
+    if (awi_str_is(operation, "ExecuteStatement")) {
+        return add_statement(asking, one->Statement, &one->Parameters, 0);
+    }
+    if (awi_str_is(operation, "BatchExecuteStatement")) {
+        for (size_t i = 0; r == 0 && i < batch->Statements.n; i++) {
+            const struct dynamodb_BatchStatementRequest *item = &batch->Statements.items[i];
+            r = add_statement(asking, item->Statement, &item->Parameters, AWI_ACCESS_PART);
+        }
+        return r;
+    }
+    for (size_t i = 0; r == 0 && i < all->TransactStatements.n; i++) {
+        const struct dynamodb_ParameterizedStatement *item = &all->TransactStatements.items[i];
+        r = add_statement(asking, item->Statement, &item->Parameters, 0);
+    }
+    return r;
+}
+
+/* --- Everything ------------------------------------------------------------------------------ */
+
 /* The ARN of the table in that of a table or an index; absent for other resources, backups too. */
 static struct awi_str table_of(struct awi_str resource)
 {
@@ -280,13 +294,13 @@ static int complete(struct awi_req *req, const void *in, struct awi_access *acce
         find_member(awi_operation(req)->input, in, "IndexName", AWI_TYPE_STRING);
     struct awi_str arn = table_of(access->resource);
     struct target target;
-    struct keys keys;
-    int r = begin_keys(&keys, req);
+    struct ddb_keys keys;
+    int r = ddb_keys_begin(&keys, req);
 
     if (r < 0 || !arn.ptr) {
         return r;
     }
-    for (size_t i = 0; i < access->n_context && keys.n < KEYS_MAX; i++) {
+    for (size_t i = 0; i < access->n_context && keys.n < DDB_KEYS_MAX; i++) {
         keys.items[keys.n++] = access->context[i];
     }
     r = look_up(req, arn, &target);
@@ -294,7 +308,7 @@ static int complete(struct awi_req *req, const void *in, struct awi_access *acce
         r = request_keys(&keys, &target.table, in);
     }
     if (r == 0) {
-        r = add_resource_tags(&keys, &target.record.Tags);
+        r = ddb_keys_of_tags(&keys, &target.record.Tags);
     }
     if (r != 0) {
         return r;
@@ -316,6 +330,10 @@ int ddb_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
     if (awi_str_starts(awi_operation(req)->name, AWI_STR("Transact"))) {
         ret->items = awi_arena_array(awi_arena(req), struct awi_access, MOST);
         return ret->items ? add_items(&asking) : -ENOMEM;
+    }
+    if (awi_str_search(awi_operation(req)->name, AWI_STR("Execute")) >= 0) {
+        ret->items = awi_arena_array(awi_arena(req), struct awi_access, MOST);
+        return ret->items ? add_statements(&asking) : -ENOMEM;
     }
     r = awi_access_of_rows(req, ddb_access_rows, in, ret);
     for (size_t i = 0; r == 0 && i < ret->n; i++) {

@@ -26,6 +26,15 @@ int ddb_get_one(struct awi_req *req,
                 struct ddb_usage *usage,
                 struct dynamodb_AttributeMap *ret);
 
+/* Transactions, transact.c. Every reason with a code is a failure; 0: there is none. */
+int ddb_cancelled(struct awi_req *req, struct dynamodb_CancellationReason *reasons, size_t n);
+/* *ret_done: this very request, without its token, was carried out in the last ten minutes. */
+int ddb_check_token(struct awi_req *req,
+                    struct awi_str name,
+                    const struct awi_shape *shape,
+                    const void *request,
+                    bool *ret_done);
+
 int ddb_batch_get_item(struct awi_req *req,
                        const struct dynamodb_BatchGetItemInput *in,
                        struct dynamodb_BatchGetItemOutput *out);

@@ -6,9 +6,11 @@
 #include "services/dynamodb/access.h"
 #include "services/dynamodb/backup.h"
 #include "services/dynamodb/batch.h"
+#include "services/dynamodb/partiql.h"
 #include "services/dynamodb/table.h"
 
 static const struct dynamodb_handlers handlers = {
+    .BatchExecuteStatement = ddb_batch_execute_statement,
     .BatchGetItem = ddb_batch_get_item,
     .BatchWriteItem = ddb_batch_write_item,
     .CreateBackup = ddb_create_backup,
@@ -23,6 +25,8 @@ static const struct dynamodb_handlers handlers = {
     .DescribeLimits = ddb_describe_limits,
     .DescribeTable = ddb_describe_table,
     .DescribeTimeToLive = ddb_describe_time_to_live,
+    .ExecuteStatement = ddb_execute_statement,
+    .ExecuteTransaction = ddb_execute_transaction,
     .GetItem = ddb_get_item,
     .GetResourcePolicy = ddb_get_resource_policy,
     .ListBackups = ddb_list_backups,

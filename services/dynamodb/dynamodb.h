@@ -278,6 +278,12 @@ struct ddb_written {
 };
 
 int ddb_write(struct awi_req *req, const struct ddb_write *write, struct ddb_written *ret);
+/* What ReturnValues asks for: ALL_OLD, ALL_NEW, UPDATED_OLD, UPDATED_NEW. update_item.c */
+int ddb_returned(struct awi_req *req,
+                 struct awi_str what,
+                 const struct ddb_update *update,
+                 const struct ddb_written *written,
+                 struct dynamodb_AttributeMap *ret);
 /* The ConditionalCheckFailedException, with the item if it is asked for. */
 int ddb_condition_failed(struct awi_req *req,
                          struct awi_str return_values,

@@ -107,33 +107,18 @@ static int write_part(struct awi_req *req, struct part *parts, size_t at)
     return 0;
 }
 
-/* 0 when every condition held. */
-static int cancel(struct awi_req *req, const struct part *parts, size_t n)
+int ddb_cancelled(struct awi_req *req, struct dynamodb_CancellationReason *reasons, size_t n)
 {
-    struct dynamodb_TransactionCanceledException body = {.CancellationReasons.set = true};
+    struct dynamodb_TransactionCanceledException body = {
+        .CancellationReasons = {.items = reasons, .n = n, .set = true}};
     struct awi_buf text = AWI_BUF_INIT(64 << 10);
     bool failed = false;
     int r;
 
-    body.CancellationReasons.items =
-        awi_arena_array(awi_arena(req), struct dynamodb_CancellationReason, n);
-    if (!body.CancellationReasons.items) {
-        return -ENOMEM;
-    }
     for (size_t i = 0; i < n; i++) {
-        const struct ddb_written *written = &parts[i].written;
-        struct dynamodb_CancellationReason *reason =
-            &body.CancellationReasons.items[body.CancellationReasons.n++];
-
-        failed |= written->failed;
-        reason->Code = written->failed ? AWI_STR("ConditionalCheckFailed") : AWI_STR("None");
-        if (written->failed) {
-            reason->Message = AWI_STR("The conditional request failed");
-            if (awi_str_is(parts[i].return_values, "ALL_OLD") && written->had_old) {
-                reason->Item = written->old;
-            }
-        }
-        awi_buf_printf(&text, "%s%.*s", i > 0 ? ", " : "", AWI_STR_FMT(reason->Code));
+        failed |= awi_str_is_set(reasons[i].Code);
+        reasons[i].Code = awi_str_is_set(reasons[i].Code) ? reasons[i].Code : AWI_STR("None");
+        awi_buf_printf(&text, "%s%.*s", i > 0 ? ", " : "", AWI_STR_FMT(reasons[i].Code));
     }
     r = !failed ? 0
                 : awi_fail_with(req,
@@ -146,6 +131,28 @@ static int cancel(struct awi_req *req, const struct part *parts, size_t n)
     return r;
 }
 
+static int cancel(struct awi_req *req, const struct part *parts, size_t n)
+{
+    struct dynamodb_CancellationReason *reasons =
+        awi_arena_array(awi_arena(req), struct dynamodb_CancellationReason, n);
+
+    if (!reasons) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct ddb_written *written = &parts[i].written;
+
+        if (written->failed) {
+            reasons[i].Code = AWI_STR("ConditionalCheckFailed");
+            reasons[i].Message = AWI_STR("The conditional request failed");
+            if (awi_str_is(parts[i].return_values, "ALL_OLD") && written->had_old) {
+                reasons[i].Item = written->old;
+            }
+        }
+    }
+    return ddb_cancelled(req, reasons, n);
+}
+
 /* --- Tokens ---------------------------------------------------------------------------------- */
 
 struct token {
@@ -153,29 +160,29 @@ struct token {
     unsigned char digest[32];
 };
 
-/* *ret_done: this very request was carried out already. */
-static int
-check_token(struct awi_req *req, const struct dynamodb_TransactWriteItemsInput *in, bool *ret_done)
+int ddb_check_token(struct awi_req *req,
+                    struct awi_str name,
+                    const struct awi_shape *shape,
+                    const void *request,
+                    bool *ret_done)
 {
-    struct dynamodb_TransactWriteItemsInput request = {.TransactItems = in->TransactItems};
     struct awi_scope scope = awi_scope(req);
     struct token token = {.at = awi_now(req)}, old;
     struct awi_str bytes, stored;
     int r;
 
     *ret_done = false;
-    if (!awi_str_is_set(in->ClientRequestToken)) {
+    if (!awi_str_is_set(name)) {
         return 0;
     }
-    r = awi_record_encode(
-        awi_arena(req), &dynamodb_TransactWriteItemsInput_shape, &request, &bytes);
+    r = awi_record_encode(awi_arena(req), shape, request, &bytes);
     if (r == 0) {
         r = awi_digest_of(AWI_SHA256, bytes, token.digest);
     }
     if (r < 0) {
         return r;
     }
-    r = awi_get(&scope, "token", in->ClientRequestToken, &stored);
+    r = awi_get(&scope, "token", name, &stored);
     if (r == 0 && stored.len == sizeof(old)) {
         memcpy(&old, stored.ptr, sizeof(old));
         if (token.at - old.at < TOKEN_MS) {
@@ -190,19 +197,24 @@ check_token(struct awi_req *req, const struct dynamodb_TransactWriteItemsInput *
     }
     return r < 0 && r != -ENOENT
                ? r
-               : awi_put(
-                     &scope, "token", in->ClientRequestToken, awi_str_of(&token, sizeof(token)));
+               : awi_put(&scope, "token", name, awi_str_of(&token, sizeof(token)));
 }
 
 int ddb_transact_write_items(struct awi_req *req,
                              const struct dynamodb_TransactWriteItemsInput *in,
                              struct dynamodb_TransactWriteItemsOutput *out)
 {
+    struct dynamodb_TransactWriteItemsInput request = {.TransactItems = in->TransactItems};
     size_t n = in->TransactItems.n;
     struct part *parts = awi_arena_array(awi_arena(req), struct part, n);
     struct ddb_usages usages;
     bool done = false;
-    int r = parts ? check_token(req, in, &done) : -ENOMEM;
+    int r = parts ? ddb_check_token(req,
+                                    in->ClientRequestToken,
+                                    &dynamodb_TransactWriteItemsInput_shape,
+                                    &request,
+                                    &done)
+                  : -ENOMEM;
 
     if (r != 0 || done) {
         return r;

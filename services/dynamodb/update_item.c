@@ -69,11 +69,11 @@ static int updated(struct awi_req *req,
     return ddb_project(awi_arena(req), &projection, item, ret);
 }
 
-static int returned(struct awi_req *req,
-                    struct awi_str what,
-                    const struct ddb_update *update,
-                    const struct ddb_written *written,
-                    struct dynamodb_AttributeMap *ret)
+int ddb_returned(struct awi_req *req,
+                 struct awi_str what,
+                 const struct ddb_update *update,
+                 const struct ddb_written *written,
+                 struct dynamodb_AttributeMap *ret)
 {
     int r = 0;
 
@@ -108,7 +108,7 @@ int ddb_update_item(struct awi_req *req,
     if (written.failed) {
         return ddb_condition_failed(req, in->ReturnValuesOnConditionCheckFailure, &written);
     }
-    r = returned(req, in->ReturnValues, write.update, &written, &out->Attributes);
+    r = ddb_returned(req, in->ReturnValues, write.update, &written, &out->Attributes);
     if (r == 0) {
         r = ddb_consumed(req, in->ReturnConsumedCapacity, &written.usage, &out->ConsumedCapacity);
     }
