@@ -252,8 +252,13 @@ static int add_target(struct asking *asking)
         }
         there = r == 0;
     }
-    r = s3_request_keys(
-        asking->req, asking->shape, asking->in, there ? &record : NULL, &context, &n);
+    r = s3_request_keys(asking->req,
+                        asking->shape,
+                        asking->in,
+                        asking->found ? &asking->bucket : NULL,
+                        there ? &record : NULL,
+                        &context,
+                        &n);
     if (r == 0) {
         r = add(asking, awi_str_from(action), &asking->bucket, key, context, n);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/s3/access_keys.h"
 
-#include "services/s3/s3.h"
+#include "services/s3/settings.h"
 
 #include "core/shape/value.h"
 
@@ -51,7 +51,7 @@ static const struct {
 
 #define N_HEADERS (sizeof(of_header) / sizeof(of_header[0]))
 #define N_MEMBERS (sizeof(of_member) / sizeof(of_member[0]))
-#define MOST      (N_HEADERS + N_MEMBERS + 2 * TAGS_MOST + 4)
+#define MOST      (N_HEADERS + N_MEMBERS + 4 * TAGS_MOST + 4)
 
 struct keys {
     struct awi_req *req;
@@ -163,6 +163,7 @@ static int request_tags(struct keys *keys, const void *in)
 int s3_request_keys(struct awi_req *req,
                     const struct awi_shape *shape,
                     const void *in,
+                    const struct s3_bucket *bucket,
                     const struct s3_ObjectRecord *object,
                     struct awi_context_entry **ret,
                     size_t *ret_n)
@@ -190,6 +191,12 @@ int s3_request_keys(struct awi_req *req,
                 : AWI_STR_NULL);
     }
     r = request_tags(&keys, in);
+    if (r == 0 && bucket) {
+        struct s3_TagSet tags;
+        r = s3_abac_tags(req, bucket, &tags);
+        add_tags(&keys, "aws:ResourceTag", &tags);
+        add_tags(&keys, "s3:BucketTag", &tags);
+    }
     if (object) {
         add_tags(&keys, "s3:ExistingObjectTag", &object->Tags);
     }

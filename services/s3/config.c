@@ -18,6 +18,7 @@ static const struct s3_config_kind {
     const struct awi_error_type *missing; /* NULL: absent is answered as an empty document */
     const char *message;
 } kinds[] = {
+    {"BucketAbac", NULL, NULL},
     {"BucketAccelerateConfiguration", NULL, NULL},
     {"BucketCors", &s3_error_NoSuchCORSConfiguration, "The CORS configuration does not exist"},
     {"BucketEncryption", NULL, NULL},

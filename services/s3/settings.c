@@ -68,6 +68,41 @@ int s3_settings_begin(struct awi_req *req,
     return r;
 }
 
+/* --- Tags that permissions may ask for ---------------------------------------------------------
+ */
+
+int s3_get_bucket_abac(struct awi_req *req,
+                       const struct s3_GetBucketAbacRequest *in,
+                       struct s3_GetBucketAbacOutput *out)
+{
+    int r = s3_config_get(req, in, out);
+
+    if (r == 0 && !out->AbacStatus) {
+        out->AbacStatus = awi_arena_new(awi_arena(req), struct s3_AbacStatus);
+        if (!out->AbacStatus) {
+            return -ENOMEM;
+        }
+        out->AbacStatus->Status = AWI_STR("Disabled");
+    }
+    return r;
+}
+
+int s3_abac_tags(struct awi_req *req, const struct s3_bucket *bucket, struct s3_TagSet *ret)
+{
+    struct s3_AbacStatus abac;
+    struct s3_Tagging tagging;
+    int r = s3_config_read(req, bucket, "BucketAbac", &s3_AbacStatus_shape, &abac);
+
+    *ret = (struct s3_TagSet){.n = 0};
+    if (r == 0 && awi_str_is(abac.Status, "Enabled")) {
+        r = s3_config_read(req, bucket, "BucketTagging", &s3_Tagging_shape, &tagging);
+        if (r == 0) {
+            *ret = tagging.TagSet;
+        }
+    }
+    return r == -ENOENT ? 0 : r;
+}
+
 int s3_public_access_block(struct awi_req *req,
                            const struct s3_bucket *bucket,
                            struct s3_PublicAccessBlockConfiguration *ret)

@@ -6,6 +6,7 @@
 
 /* Those that put, get or delete a document and no more. */
 #define S3_PUT_SETTING(X)                                                                          \
+    X(PutBucketAbac)                                                                               \
     X(PutBucketAccelerateConfiguration)                                                            \
     X(PutBucketCors)                                                                               \
     X(PutBucketEncryption)                                                                         \
@@ -48,6 +49,12 @@ S3_GET_SETTING(S3_DECLARE_OUTPUT)
 int s3_settings_begin(struct awi_req *req,
                       const struct s3_bucket *bucket,
                       const struct s3_TagSet *tags);
+int s3_get_bucket_abac(struct awi_req *req,
+                       const struct s3_GetBucketAbacRequest *in,
+                       struct s3_GetBucketAbacOutput *out);
+/* The bucket's tags where its ABAC is enabled, else none. */
+int s3_abac_tags(struct awi_req *req, const struct s3_bucket *bucket, struct s3_TagSet *ret);
+
 /* At most 50, each key once. */
 int s3_check_bucket_tags(struct awi_req *req, const struct s3_TagSet *tags);
 /* What of public access is blocked; nothing where the configuration was deleted. */

@@ -179,6 +179,48 @@ static void test_account_tags(void **state)
     allowed(t_call(&world, &ann, "organizations", "MoveAccount", &move, NULL));
 }
 
+static struct t_error locate(const struct t_keys *keys)
+{
+    struct s3_GetBucketLocationRequest in = {.Bucket = AWI_STR("tagged-data")};
+    struct s3_GetBucketLocationOutput out;
+
+    return t_call(&world, keys, "s3", "GetBucketLocation", &in, &out);
+}
+
+/* A bucket's tags count while its ABAC is enabled, which it is not by itself. */
+static void test_bucket_tags(void **state)
+{
+    struct s3_CreateBucketRequest make = {.Bucket = AWI_STR("tagged-data")};
+    struct s3_CreateBucketOutput made;
+    struct s3_Tag tag = {.Key = AWI_STR("team"), .Value = AWI_STR("blue")};
+    struct s3_Tagging tagging = {.TagSet = {.items = &tag, .n = 1, .set = true}};
+    struct s3_PutBucketTaggingRequest put = {.Bucket = make.Bucket, .Tagging = &tagging};
+    struct s3_AbacStatus status = {.Status = AWI_STR("Enabled")};
+    struct s3_PutBucketAbacRequest abac = {.Bucket = make.Bucket, .AbacStatus = &status};
+    struct s3_GetBucketAbacRequest ask = {.Bucket = make.Bucket};
+    struct s3_GetBucketAbacOutput told;
+
+    ok(&dev, "s3", "CreateBucket", &make, &made);
+    ok(&dev, "s3", "PutBucketTagging", &put, NULL);
+    struct t_keys ann = user(&dev, "ann", WHEN("s3:*", BLUE));
+    struct t_keys bob =
+        user(&dev, "bob", WHEN("s3:*", "\"StringEquals\":{\"s3:BucketTag/team\":\"red\"}"));
+    ok(&dev, "s3", "GetBucketAbac", &ask, &told);
+    assert_string_equal(told.AbacStatus->Status.ptr, "Disabled");
+    expect(locate(&ann), "AccessDenied", NULL);
+    ok(&dev, "s3", "PutBucketAbac", &abac, NULL);
+    ok(&dev, "s3", "GetBucketAbac", &ask, &told);
+    assert_true(awi_str_is(told.AbacStatus->Status, "Enabled"));
+    allowed(locate(&ann));
+    expect(locate(&bob), "AccessDenied", NULL);
+    tag.Value = AWI_STR("red");
+    ok(&dev, "s3", "PutBucketTagging", &put, NULL);
+    expect(locate(&ann), "AccessDenied", NULL);
+    allowed(locate(&bob));
+    status.Status = AWI_STR("Perhaps");
+    expect(t_call(&world, &dev, "s3", "PutBucketAbac", &abac, NULL), "MalformedXML", NULL);
+}
+
 /* --- Canonical ids --------------------------------------------------------------------------- */
 
 static struct t_error list_objects(const struct t_keys *keys)
@@ -229,6 +271,7 @@ int main(void)
         TEST(test_absent_keys),
         TEST(test_role_tags),
         TEST(test_account_tags),
+        TEST(test_bucket_tags),
         TEST(test_canonical_user),
     };
     return cmocka_run_group_tests_name("request-keys", tests, NULL, NULL);
