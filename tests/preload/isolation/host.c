@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A host that exports functions under the names of the core's libraries, each of another kind: were
- * one of them called by the core, the process would die. Makes a plain request, then sends the TLS
- * client hello that lies on its standard input. Exit status 0: 200 for the first, a server hello
- * for the second.
+ * one of them called by the core, the process would die. Makes plain requests that need each of
+ * them, then sends the TLS client hello that lies on its standard input. Exit status 0: 200 for the
+ * first, a server hello for the last.
  */
 #include <netdb.h>
 #include <stdio.h>
@@ -20,47 +20,15 @@
         abort();                                                                                   \
     }
 
-/* OpenSSL 1.1 and 3, jansson and json-c, libxml2, LMDB, libyaml, zlib, cJSON, llhttp. */
-STRANGER(SSL_CTX_new)
-STRANGER(SSL_CTX_new_ex)
-STRANGER(SSL_new)
-STRANGER(SSL_read)
-STRANGER(SSL_write)
-STRANGER(SSL_accept)
-STRANGER(OPENSSL_init_ssl)
-STRANGER(OPENSSL_init_crypto)
-STRANGER(CRYPTO_malloc)
-STRANGER(EVP_MD_CTX_new)
-STRANGER(EVP_DigestInit_ex)
-STRANGER(EVP_sha256)
-STRANGER(X509_sign)
-STRANGER(json_loads)
-STRANGER(json_object_get)
-STRANGER(json_object_set_new)
-STRANGER(json_dumps)
-STRANGER(json_string)
-STRANGER(cJSON_Parse)
-STRANGER(xmlReaderForMemory)
-STRANGER(xmlTextReaderRead)
-STRANGER(mdb_env_create)
-STRANGER(mdb_env_open)
-STRANGER(mdb_txn_begin)
-STRANGER(mdb_get)
-STRANGER(mdb_put)
-STRANGER(yaml_parser_initialize)
-STRANGER(yaml_parser_parse)
-STRANGER(inflateInit2_)
-STRANGER(inflate)
-STRANGER(llhttp_init)
-STRANGER(llhttp_execute)
-STRANGER(awi_request_run)
-STRANGER(awi_get)
+/* OpenSSL 1.1 and 3, jansson and json-c, libxml2, LMDB, libyaml, zlib, cJSON, llhttp, our own: all
+ * names that they have (list-strangers). */
+#include "strangers.h"
 
-static int dial(const char *port)
+static int dial(const char *host, const char *port)
 {
     struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *list;
 
-    if (getaddrinfo("s3.us-east-1.amazonaws.com", port, &hints, &list) != 0) {
+    if (getaddrinfo(host, port, &hints, &list) != 0) {
         return -1;
     }
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -72,9 +40,10 @@ static int dial(const char *port)
 }
 
 /* The first bytes of the answer. */
-static ssize_t ask(const char *port, const char *request, size_t len, char *answer, size_t room)
+static ssize_t
+ask(const char *host, const char *port, const char *request, size_t len, char *answer, size_t room)
 {
-    int fd = dial(port);
+    int fd = dial(host, port);
     ssize_t n =
         fd < 0 || send(fd, request, len, 0) != (ssize_t)len ? -1 : recv(fd, answer, room, 0);
 
@@ -82,23 +51,37 @@ static ssize_t ask(const char *port, const char *request, size_t len, char *answ
     return n;
 }
 
+#define S3 "s3.us-east-1.amazonaws.com"
+#define SIGNED                                                                                     \
+    "Host: " S3 "\r\nX-Amz-Date: 20260101T000000Z\r\n"                                             \
+    "Authorization: AWS4-HMAC-SHA256 Credential=222222222222/20260101/us-east-1/s3/aws4_request, " \
+    "SignedHeaders=host;x-amz-date, Signature=00\r\n"
+#define TAGGING "<Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>"
+
+/* The configuration is YAML, the records are LMDB's, the tags XML, the log of calls JSON. */
+static const struct {
+    const char *host, *request;
+} plain[] = {
+    {S3, "PUT /isolated HTTP/1.1\r\n" SIGNED "Content-Length: 0\r\n\r\n"},
+    {S3, "PUT /isolated?tagging HTTP/1.1\r\n" SIGNED "Content-Length: 75\r\n\r\n" TAGGING},
+    {S3, "GET /isolated?tagging HTTP/1.1\r\n" SIGNED "\r\n"},
+    {"awsintercept.internal", "GET /calls HTTP/1.1\r\nHost: awsintercept.internal\r\n\r\n"},
+};
+
 int main(void)
 {
-    static const char plain[] =
-        "PUT /isolated HTTP/1.1\r\nHost: s3.us-east-1.amazonaws.com\r\n"
-        "Authorization: AWS4-HMAC-SHA256 Credential=222222222222/20260101/"
-        "us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=00\r\n"
-        "X-Amz-Date: 20260101T000000Z\r\n"
-        "Content-Length: 0\r\n\r\n";
     char hello[4096], answer[4096];
     ssize_t len = read(STDIN_FILENO, hello, sizeof(hello));
 
-    if (ask("80", plain, sizeof(plain) - 1, answer, sizeof(answer)) < 12 ||
-        memcmp(answer, "HTTP/1.1 200", 12) != 0) {
-        fprintf(stderr, "host: no plain answer: %.60s\n", answer);
-        return 1;
+    for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++) {
+        const char *request = plain[i].request;
+        if (ask(plain[i].host, "80", request, strlen(request), answer, sizeof(answer)) < 12 ||
+            answer[9] != '2') {
+            fprintf(stderr, "host: request %zu: %.400s\n", i, answer);
+            return 1;
+        }
     }
-    if (len <= 0 || ask("443", hello, (size_t)len, answer, sizeof(answer)) < 6 ||
+    if (len <= 0 || ask(S3, "443", hello, (size_t)len, answer, sizeof(answer)) < 6 ||
         answer[0] != 0x16 || answer[5] != 2) {
         fprintf(stderr, "host: no server hello\n");
         return 1;
