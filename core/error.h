@@ -15,6 +15,7 @@
     X(AuthFailure, 401, true)                                                                      \
     X(ExpiredToken, 403, true)                                                                     \
     X(ExpiredTokenException, 400, true)                                                            \
+    X(IncompleteBody, 400, true)                                                                   \
     X(IncompleteSignature, 403, true)                                                              \
     X(InternalFailure, 500, false)                                                                 \
     X(InvalidAccessKeyId, 403, true)                                                               \

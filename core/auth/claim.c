@@ -132,9 +132,16 @@ static int check_scope(const struct awi_claim *s)
     int r = check_date(s);
 
     r = r ? r : check_service(s);
-    if (r || s->s3 || auth->kind != AWI_SIGV4_V4 || !awi_str_is_set(s->in->region) ||
+    if (r || auth->kind != AWI_SIGV4_V4 || !awi_str_is_set(s->in->region) ||
         awi_str_eq(s->in->region, auth->region)) {
         return r;
+    }
+    if (s->s3) {
+        return refuse_scope(s,
+                            awi_arena_printf(s->arena,
+                                             "the region '%.*s' is wrong; expecting '%.*s'",
+                                             AWI_STR_FMT(auth->region),
+                                             AWI_STR_FMT(s->in->region)));
     }
     return awi_claim_refuse(
         s,

@@ -360,6 +360,12 @@ int awi_sigv4_parse(struct awi_arena *arena,
         return 0;
     }
     algorithm = parameter(arena, request->query, "X-Amz-Algorithm");
+    bool claims = awi_str_is_set(parameter(arena, request->query, "X-Amz-Credential")) ||
+                  awi_str_is_set(parameter(arena, request->query, "X-Amz-Signature"));
+    if (!awi_str_is_set(algorithm) && claims) {
+        ret->presigned = true;
+        return refuse(ret_why, AWI_STR(QUERY_PARAMETERS));
+    }
     if (awi_str_is_set(algorithm)) {
         return read_query_v4(arena, request->query, algorithm, ret, ret_why);
     }

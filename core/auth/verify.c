@@ -179,11 +179,15 @@ static int payload_line(struct state *s, struct awi_str *ret)
     return 0;
 }
 
+/* Every byte lies in a signed chunk, and the empty one at the end is signed too. */
 static int check_chunks(struct state *s)
 {
     const struct awi_http_request *request = s->in->request;
-    uint64_t offset = 0;
+    uint64_t offset = 0, size = request->body ? awi_body_size(request->body) : 0;
 
+    if (request->body_error) {
+        return 0; /* it is not whole: refused for that */
+    }
     for (size_t i = 0; i < request->n_chunks; i++) {
         const struct awi_http_chunk *chunk = &request->chunks[i];
         int r = 0;
@@ -207,7 +211,8 @@ static int check_chunks(struct state *s)
         s->previous = chunk->signature;
         offset += chunk->size;
     }
-    return 0;
+    bool ended = request->n_chunks > 0 && request->chunks[request->n_chunks - 1].size == 0;
+    return ended && offset == size ? 0 : refuse(s, AWI_REFUSE_SIGNATURE, AWI_STR_NULL);
 }
 
 static int check_trailers(struct state *s)

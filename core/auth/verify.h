@@ -16,7 +16,7 @@ struct awi_verify {
     /* Signing name that the credential scope must carry ("sts"); absent: any. S3's own rules for
      * paths, payloads and clocks apply when it, or else the scope, says s3 (or s3express). */
     struct awi_str service;
-    /* The region that the credential scope must carry; absent: any. S3 asks for its own. */
+    /* The region that the credential scope must carry; absent: any. */
     struct awi_str region;
     int64_t now_ms;
     /* The machine's clock, by which clients go on signing when the emulation's was moved; 0: none.

@@ -292,6 +292,9 @@ static int decode(struct awi_req *req)
     const struct awi_shape *output = req->operation->output;
     struct awi_str message = AWI_STR_NULL;
 
+    if (req->http->request.body_error == -EBADMSG && req->http->request.aws_chunked) {
+        return awi_fail(req, &awi_error_IncompleteBody, "The request body terminated unexpectedly");
+    }
     if (req->http->request.body_error == -EBADMSG) {
         return awi_fail(req, awi_wire_malformed(req->protocol), "The request body is malformed.");
     }

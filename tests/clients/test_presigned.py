@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Presigned requests that are wrong in one way each, where permissions are enforced (identity.md 8.9, 10.2)."""
+from sandbox import Tap
+from signing import MISMATCH, UNKNOWN, World, ask
+from sigv4 import stamp
+from twoaccounts import start
+
+
+def presigned(w):
+    malformed = (400, "AuthorizationQueryParametersError")
+    session = w.role("presigned")
+
+    def url(keys=w.ann, expires=300, **more):
+        return ask("s3", keys, **more).presign(expires)
+
+    def changed(name, value, keys=w.ann):
+        request = url(keys)
+        request.query = [(k, value if k == name else v) for k, v in request.query
+                         if k != name or value is not None]
+        return request
+
+    w.passes("presigned by a session", url(session))
+    w.passes("for a week", url(expires=604800))
+    for title, request in (
+            ("another signature", changed("X-Amz-Signature", "0" * 64)),
+            ("another expiry", changed("X-Amz-Expires", "301")),
+            ("another date", changed("X-Amz-Date", stamp(-7)))):
+        w.fails("presigned, " + title, request, MISMATCH["s3"])
+    more = url()
+    more.query.append(("response-content-type", "text/html"))
+    w.fails("presigned, a further parameter", more, MISMATCH["s3"])
+    for name, value in (("path", "/signed/other"), ("method", "HEAD"), ("host", "s3.amazonaws.com")):
+        request = url()
+        setattr(request, name, value)
+        w.tap.equal(request.send()[0], 403, "presigned, another " + name)
+    signed = ask("s3", w.ann, headers={"X-Amz-Meta-A": "1"}).presign()
+    signed.headers["X-Amz-Meta-A"] = "2"
+    w.fails("presigned, another signed header", signed, MISMATCH["s3"])
+    unsigned = url()
+    unsigned.headers["X-Amz-Tagging"] = "a=b"
+    w.fails("presigned, a header that is not signed", unsigned, (
+        403, "AccessDenied", "There were headers present in the request which were not signed"))
+    w.fails("presigned, overdue", url(time=stamp(-400)), (403, "AccessDenied", "Request has expired"))
+    w.fails("presigned, for tomorrow", url(time=stamp(86400)),
+            (403, "AccessDenied", "Request is not valid yet"))
+    for title, expires, says in (
+            ("more than a week", 604801, "X-Amz-Expires must be less than a week (in seconds); that is, "
+             "the given X-Amz-Expires must be less than 604800 seconds"),
+            ("a negative expiry", -1, "X-Amz-Expires must be non-negative"),
+            ("an expiry that is no number", "soon", "X-Amz-Expires should be a number"),
+            ("no expiry", None, "Query-string authentication version 4 requires the X-Amz-Algorithm, "
+             "X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires "
+             "parameters.")):
+        w.fails("presigned, " + title, url(expires=expires), (*malformed, says))
+    w.fails("presigned, another service's scope", url(scope_service="sqs"), (
+        *malformed, 'Error parsing the X-Amz-Credential parameter; incorrect service "sqs". This endpoint '
+        'belongs to "s3".'))
+    w.fails("presigned, another region's scope", url(region="eu-west-1"), (
+        *malformed, "Error parsing the X-Amz-Credential parameter; the region 'eu-west-1' is wrong; "
+        "expecting 'us-east-1'"))
+    w.fails("presigned, no algorithm", changed("X-Amz-Algorithm", None), (
+        *malformed, "Query-string authentication version 4 requires the X-Amz-Algorithm, "
+        "X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires "
+        "parameters."))
+    w.fails("presigned, the token is missing", changed("X-Amz-Security-Token", None, session),
+            UNKNOWN["s3"])
+    overdue = ask("query", w.ann, time=stamp(-1000)).presign(900)
+    status, code, message = overdue.send()
+    w.tap.check((status, code) == (403, "SignatureDoesNotMatch") and message.startswith(
+        "Signature expired: %s is now earlier than " % overdue.time) and message.endswith("- 15 min.)"),
+        "presigned for STS, overdue", message)
+
+
+def main():
+    tap = Tap()
+    presigned(World(tap))
+    tap.end()
+
+
+if __name__ == "__main__":
+    start(__file__, main, {"AWSINTERCEPT_IAM": "enforce"})
