@@ -36,12 +36,16 @@ int awi_filter_install(bool connects_only)
 {
     struct sock_filter program[] = {
         FIELD(nr),
-        IS(SYS_connect, 8, 0),
-        IS(connects_only ? SYS_connect : SYS_recvmsg, 7, 0),
-        IS(connects_only ? SYS_connect : SYS_sendto, 2, 0),
-        IS(connects_only ? SYS_connect : SYS_recvfrom, 1, 0),
+        IS(SYS_connect, 12, 0),
+        IS(connects_only ? SYS_connect : SYS_recvmsg, 11, 0),
+        IS(connects_only ? SYS_connect : SYS_sendmmsg, 10, 0),
+        IS(connects_only ? SYS_connect : SYS_sendmsg, 3, 0),
+        IS(connects_only ? SYS_connect : SYS_sendto, 4, 0),
+        IS(connects_only ? SYS_connect : SYS_recvfrom, 3, 0),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        FIELD(args[4]),
+        FIELD(args[2]), /* the flags */
+        IS(AWI_FILTER_PASS, 6, 4),
+        FIELD(args[4]), /* the address */
         IS(0, 0, 2),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[4]) + 4),
         IS(0, 2, 0),

@@ -3,10 +3,15 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/socket.h>
+
+/* Flags of a sendmsg() that passes the filter, by which the listener itself is sent: a combination
+ * that means nothing anywhere. */
+#define AWI_FILTER_PASS (MSG_NOSIGNAL | MSG_DONTROUTE | MSG_CONFIRM | MSG_EOR)
 
 /*
  * Installs the filter on this thread, for it and all that it starts. connects_only: only connect()
- * is asked about; else datagrams to an address and receive calls that want the sender's are too.
+ * is asked about; else messages to an address and receive calls that want the sender's are too.
  * Returns the listener, close-on-exec, or -errno; -EBUSY: there is such a listener already.
  *
  * Sets no_new_privs where the kernel demands it of an ordinary user.

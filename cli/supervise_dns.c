@@ -108,57 +108,7 @@ static struct asked *find_server(struct awi_dns *dns, const struct asked *wanted
     return NULL;
 }
 
-int awi_dns_send(struct awi_dns *dns,
-                 const struct seccomp_notif *asked,
-                 struct awi_call *call,
-                 int64_t *ret_value)
-{
-    size_t len = asked->data.args[2];
-    union awi_address to;
-
-    int r = awi_call_address(call, asked->data.args[4], asked->data.args[5]);
-    if (r <= 0 || !awi_dns_is_server(call) || len > MESSAGE) {
-        return r < 0 ? r : 0;
-    }
-    AWI_AUTO(fd) int copy = awi_call_socket(call);
-    if (copy < 0 || call->type != SOCK_DGRAM) {
-        return copy < 0 ? copy : 0;
-    }
-    struct asked entry = {.socket = inode(copy), .server = call->to, .len = call->len};
-    entry.port = bound_port(copy, call);
-    struct asked *known = find_server(dns, &entry);
-    if (!known) {
-        r = begin(dns, call, &entry);
-        if (r < 0) {
-            return r;
-        }
-        known = &dns->asked[dns->next++ % ASKED];
-        *known = entry;
-    }
-    ssize_t n = awi_call_read(call, asked->data.args[1], dns->message, len);
-    if (n < 0) {
-        return (int)n;
-    }
-    socklen_t to_len = awi_loopback_address(&to, call->domain, known->ours);
-    n = sendto(copy, dns->message, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL, &to.any, to_len);
-    *ret_value = n;
-    return n < 0 ? -errno : 1;
-}
-
-/* The server that this answer stands for. */
-static void
-rename_sender(struct awi_dns *dns, ino_t socket, union awi_address *from, socklen_t *len)
-{
-    for (size_t i = 0; i < ASKED; i++) {
-        if (dns->asked[i].socket == socket && dns->asked[i].ours == from->in.sin_port) {
-            *from = dns->asked[i].server;
-            *len = dns->asked[i].len;
-            return;
-        }
-    }
-}
-
-/* Where a call wants what it receives. */
+/* Where a call has what it sends, or wants what it receives. */
 struct wanted {
     struct iovec parts[PARTS];
     size_t n;
@@ -167,6 +117,16 @@ struct wanted {
     uint32_t room;           /* for the address */
     int flags;
 };
+
+static void want_to(const struct seccomp_notif *asked, struct wanted *ret)
+{
+    ret->n = 1;
+    ret->size = (size_t)asked->data.args[2];
+    ret->parts[0].iov_base = (void *)(uintptr_t)asked->data.args[1];
+    ret->parts[0].iov_len = ret->size;
+    ret->name = asked->data.args[4];
+    ret->room = (uint32_t)asked->data.args[5];
+}
 
 static int want_from(const struct seccomp_notif *asked, struct awi_call *call, struct wanted *ret)
 {
@@ -187,8 +147,12 @@ want_message(const struct seccomp_notif *asked, struct awi_call *call, struct wa
     uint64_t at = asked->data.args[1];
     struct msghdr message;
 
-    if (awi_call_read(call, at, &message, sizeof(message)) != (ssize_t)sizeof(message) ||
-        !message.msg_name || message.msg_iovlen == 0 || message.msg_iovlen > PARTS) {
+    ssize_t got = awi_call_read(call, at, &message, sizeof(message));
+    if (got == -EPERM) {
+        return -EACCES; /* as awi_call_address() */
+    }
+    if (got != (ssize_t)sizeof(message) || !message.msg_name || message.msg_iovlen == 0 ||
+        message.msg_iovlen > PARTS) {
         return 0;
     }
     ret->n = message.msg_iovlen;
@@ -207,6 +171,101 @@ want_message(const struct seccomp_notif *asked, struct awi_call *call, struct wa
     ret->name_len = at + offsetof(struct msghdr, msg_namelen);
     ret->room = message.msg_namelen;
     return 1;
+}
+
+/* The message as it lies in the target's memory. Its length or -errno. */
+static ssize_t gather(struct awi_dns *dns, const struct awi_call *call, const struct wanted *wanted)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < wanted->n; i++) {
+        uint64_t at = (uint64_t)(uintptr_t)wanted->parts[i].iov_base;
+        ssize_t n = awi_call_read(call, at, dns->message + len, wanted->parts[i].iov_len);
+        if (n < 0) {
+            return n;
+        }
+        len += (size_t)n;
+    }
+    return (ssize_t)len;
+}
+
+/* The relay to this server for the target's socket; NULL and *ret_r: -errno. */
+static struct asked *
+relay_for(struct awi_dns *dns, const struct awi_call *call, int copy, int *ret_r)
+{
+    struct asked entry = {.socket = inode(copy), .server = call->to, .len = call->len};
+
+    entry.port = bound_port(copy, call);
+    struct asked *known = find_server(dns, &entry);
+    if (known) {
+        return known;
+    }
+    *ret_r = begin(dns, call, &entry);
+    if (*ret_r < 0) {
+        return NULL;
+    }
+    known = &dns->asked[dns->next++ % ASKED];
+    *known = entry;
+    return known;
+}
+
+/* What the call returns: bytes, or for several messages how many were sent. */
+static int result(const struct seccomp_notif *asked, struct awi_call *call, ssize_t n, int64_t *ret)
+{
+    uint32_t len = (uint32_t)n;
+    uint64_t at = asked->data.args[1] + offsetof(struct mmsghdr, msg_len);
+
+    *ret = n;
+    if (asked->data.nr == SYS_sendmmsg) {
+        *ret = 1;
+        return awi_call_write(call, at, &len, sizeof(len)) < 0 ? -EFAULT : 1;
+    }
+    return 1;
+}
+
+int awi_dns_send(struct awi_dns *dns,
+                 const struct seccomp_notif *asked,
+                 struct awi_call *call,
+                 int64_t *ret_value)
+{
+    struct wanted wanted = {.n = 0};
+    union awi_address to;
+    int r = 1;
+
+    if (asked->data.nr == SYS_sendto) {
+        want_to(asked, &wanted);
+    } else {
+        r = want_message(asked, call, &wanted);
+    }
+    r = r > 0 ? awi_call_address(call, wanted.name, wanted.room) : r;
+    if (r <= 0 || !awi_dns_is_server(call) || wanted.size > MESSAGE) {
+        return r < 0 ? r : 0;
+    }
+    AWI_AUTO(fd) int copy = awi_call_socket(call);
+    if (copy < 0 || call->type != SOCK_DGRAM) {
+        return copy < 0 ? copy : 0;
+    }
+    const struct asked *known = relay_for(dns, call, copy, &r);
+    ssize_t n = known ? gather(dns, call, &wanted) : r;
+    if (n < 0) {
+        return (int)n;
+    }
+    socklen_t to_len = awi_loopback_address(&to, call->domain, known->ours);
+    n = sendto(copy, dns->message, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL, &to.any, to_len);
+    return n < 0 ? -errno : result(asked, call, n, ret_value);
+}
+
+/* The server that this answer stands for. */
+static void
+rename_sender(struct awi_dns *dns, ino_t socket, union awi_address *from, socklen_t *len)
+{
+    for (size_t i = 0; i < ASKED; i++) {
+        if (dns->asked[i].socket == socket && dns->asked[i].ours == from->in.sin_port) {
+            *from = dns->asked[i].server;
+            *len = dns->asked[i].len;
+            return;
+        }
+    }
 }
 
 /* Bytes, sender and the sender's length into the target's memory. */
@@ -245,8 +304,8 @@ int awi_dns_receive(struct awi_dns *dns,
     AWI_AUTO(fd) int copy = awi_call_socket(call);
     ino_t socket = copy < 0 ? 0 : inode(copy);
     if (copy < 0 || call->type != SOCK_DGRAM || !find(dns, socket, awi_port_of(copy)) ||
-        !(asked->data.nr == SYS_recvmsg ? want_message(asked, call, &wanted)
-                                        : want_from(asked, call, &wanted))) {
+        (asked->data.nr == SYS_recvmsg ? want_message(asked, call, &wanted)
+                                       : want_from(asked, call, &wanted)) <= 0) {
         return 0;
     }
     ssize_t n =

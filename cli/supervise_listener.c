@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/supervise_listener.h"
 
+#include "cli/filter.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,7 +19,7 @@ int awi_listener_send(int socket, int listener)
     part->cmsg_type = SCM_RIGHTS;
     part->cmsg_len = CMSG_LEN(sizeof(int));
     memcpy(CMSG_DATA(part), &listener, sizeof(int));
-    return sendmsg(socket, &message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
+    return sendmsg(socket, &message, AWI_FILTER_PASS) == 1 ? 0 : -errno;
 }
 
 int awi_listener_receive(int socket)

@@ -142,7 +142,7 @@ static void answer_one(struct supervisor *s)
     awi_call_begin(&call, &asked);
     if (asked.data.nr == SYS_connect) {
         r = judge(s, &asked, &call);
-    } else if (asked.data.nr == SYS_sendto) {
+    } else if (asked.data.nr != SYS_recvfrom && asked.data.nr != SYS_recvmsg) {
         r = awi_dns_send(s->dns, &asked, &call, &value);
     } else {
         r = awi_dns_receive(s->dns, &asked, &call, &value);

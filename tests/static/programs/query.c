@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For static linking: query tcp|udp|sendto SERVER NAME asks a name server for an IPv4 address as no
- * C library would do it for this program, and prints the address, "none", or what went wrong.
+ * For static linking: query tcp|udp|sendto|sendmsg|sendmmsg SERVER NAME asks a name server for an
+ * IPv4 address as no C library would do it for this program, and prints the address, "none", or
+ * what went wrong.
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -40,6 +42,23 @@ static int say(const char *what)
     return 1;
 }
 
+/* To an address, in one of the ways there are. */
+static ssize_t send_loose(int fd, const char *way, void *data, size_t len, struct sockaddr_in *to)
+{
+    struct iovec parts[] = {{.iov_base = data, .iov_len = 5},
+                            {.iov_base = (char *)data + 5, .iov_len = len - 5}};
+    struct mmsghdr message = {
+        .msg_hdr = {.msg_name = to, .msg_namelen = sizeof(*to), .msg_iov = parts, .msg_iovlen = 2}};
+
+    if (strcmp(way, "sendmsg") == 0) {
+        return sendmsg(fd, &message.msg_hdr, 0);
+    }
+    if (strcmp(way, "sendmmsg") == 0) {
+        return sendmmsg(fd, &message, 1, 0) == 1 ? (ssize_t)message.msg_len : -1;
+    }
+    return sendto(fd, data, len, 0, (struct sockaddr *)to, sizeof(*to));
+}
+
 int main(int argc, char **argv)
 {
     unsigned char query[512], answer[1024];
@@ -48,17 +67,16 @@ int main(int argc, char **argv)
     if (argc < 4 || strlen(argv[3]) > 250 || inet_pton(AF_INET, argv[2], &server.sin_addr) != 1) {
         return 2;
     }
-    int stream = strcmp(argv[1], "tcp") == 0, loose = strcmp(argv[1], "sendto") == 0;
+    int stream = strcmp(argv[1], "tcp") == 0, loose = strncmp(argv[1], "send", 4) == 0;
     int fd = socket(AF_INET, stream ? SOCK_STREAM : SOCK_DGRAM, 0);
     size_t size = make(query, argv[3]);
-    const void *data = stream ? query : query + 2;
+    void *data = stream ? query : query + 2;
     size_t len = stream ? size + 2 : size;
 
     if (!loose && connect(fd, (struct sockaddr *)&server, sizeof(server)) < 0) {
         return say("connect");
     }
-    ssize_t n = loose ? sendto(fd, data, len, 0, (struct sockaddr *)&server, sizeof(server))
-                      : write(fd, data, len);
+    ssize_t n = loose ? send_loose(fd, argv[1], data, len, &server) : write(fd, data, len);
     if (n != (ssize_t)len) {
         return say("write");
     }
