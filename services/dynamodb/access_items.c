@@ -10,8 +10,6 @@
 #include "services/dynamodb/table.h"
 #include "services/dynamodb/table_check.h"
 
-#include "core/shape/value.h"
-
 #include <errno.h>
 
 #define MOST 101
@@ -21,42 +19,6 @@ struct asking {
     const void *in;
     struct awi_access_list *list;
 };
-
-static const void *
-find_member(const struct awi_shape *shape, const void *in, const char *name, enum awi_type type)
-{
-    for (size_t i = 0; shape && i < shape->n_members; i++) {
-        const struct awi_member *member = &shape->members[i];
-
-        if (member->shape->type == type && awi_str_is(member->name, name)) {
-            return awi_member_of(member, in);
-        }
-    }
-    return NULL;
-}
-
-/* --- Condition keys -------------------------------------------------------------------------- */
-
-/* What one request on one table says of its items. */
-static int request_keys(struct ddb_keys *keys, const struct ddb_table *table, const void *in)
-{
-    const struct awi_shape *shape = awi_operation(keys->req)->input;
-    const struct dynamodb_AttributeMap *key = find_member(shape, in, "Key", AWI_TYPE_MAP);
-    const struct dynamodb_AttributeMap *item = find_member(shape, in, "Item", AWI_TYPE_MAP);
-    const struct dynamodb_AttributeNameList *names =
-        find_member(shape, in, "AttributesToGet", AWI_TYPE_LIST);
-    int r = 0;
-
-    if (key) {
-        r = ddb_keys_of_item(keys, table, key, false);
-    }
-    if (r == 0 && item) {
-        r = ddb_keys_of_item(keys, table, item, true);
-    }
-    return r == 0 && names
-               ? ddb_keys_add(keys, AWI_STR("dynamodb:Attributes"), names->items, names->n, true)
-               : r;
-}
 
 /* --- Permissions ----------------------------------------------------------------------------- */
 
@@ -129,6 +91,13 @@ static int add_part(struct asking *asking,
         r = ddb_keys_of_item(&keys, &target.table, map, whole);
     }
     if (r == 0) {
+        r = ddb_keys_add(&keys,
+                         AWI_STR("dynamodb:EnclosingOperation"),
+                         &awi_operation(asking->req)->name,
+                         1,
+                         false);
+    }
+    if (r == 0) {
         r = ddb_keys_of_tags(&keys, &target.record.Tags);
     }
     if (r == 0 && asking->list->n == MOST) {
@@ -199,7 +168,7 @@ static int statement_keys(struct ddb_keys *keys,
     const struct dynamodb_AttributeValue *hash =
         schema->n > 0 ? ddb_pq_fixed(statement->where, schema->parts[0].name) : NULL;
     struct awi_str full = hash ? AWI_STR("false") : AWI_STR("true");
-    struct awi_str value = !hash ? AWI_STR_NULL : hash->S.ptr ? hash->S : hash->N;
+    struct awi_str value = ddb_leading_text(hash);
     int r = statement->kind == DDB_INSERT
                 ? ddb_keys_of_item(keys, table, &statement->item, true)
                 : ddb_keys_add(keys, AWI_STR("dynamodb:LeadingKeys"), &value, 1, true);
@@ -290,8 +259,7 @@ static struct awi_str table_of(struct awi_str resource)
 /* Adds to a permission that a row gave: what is known of its table and items. */
 static int complete(struct awi_req *req, const void *in, struct awi_access *access)
 {
-    const struct awi_str *index =
-        find_member(awi_operation(req)->input, in, "IndexName", AWI_TYPE_STRING);
+    struct awi_str index = ddb_request_index(req, in);
     struct awi_str arn = table_of(access->resource);
     struct target target;
     struct ddb_keys keys;
@@ -305,7 +273,7 @@ static int complete(struct awi_req *req, const void *in, struct awi_access *acce
     }
     r = look_up(req, arn, &target);
     if (r == 0) {
-        r = request_keys(&keys, &target.table, in);
+        r = ddb_keys_of_request(&keys, &target.table, arn, in);
     }
     if (r == 0) {
         r = ddb_keys_of_tags(&keys, &target.record.Tags);
@@ -314,9 +282,9 @@ static int complete(struct awi_req *req, const void *in, struct awi_access *acce
         return r;
     }
     /* An ARN in place of the name took the place of the whole resource. */
-    if (index && awi_str_is_set(*index) && awi_str_eq(access->resource, arn)) {
+    if (awi_str_is_set(index) && awi_str_eq(access->resource, arn)) {
         access->resource = awi_arena_printf(
-            awi_arena(req), "%.*s/index/%.*s", AWI_STR_FMT(arn), AWI_STR_FMT(*index));
+            awi_arena(req), "%.*s/index/%.*s", AWI_STR_FMT(arn), AWI_STR_FMT(index));
     }
     *access = permission(access->action, access->resource, &target, &keys);
     return access->resource.ptr ? 0 : -ENOMEM;

@@ -29,13 +29,8 @@ int ddb_keys_add(struct ddb_keys *keys,
     return 0;
 }
 
-/* A partition key as LeadingKeys has it; absent for one that is not there. */
-static struct awi_str leading(const struct ddb_table *table,
-                              const struct dynamodb_AttributeMap *map)
+struct awi_str ddb_leading_text(const struct dynamodb_AttributeValue *value)
 {
-    const struct dynamodb_AttributeValue *value =
-        table->keys.n > 0 ? ddb_map_find(map, table->keys.parts[0].name) : NULL;
-
     return !value ? AWI_STR_NULL : value->S.ptr ? value->S : value->N.ptr ? value->N : value->B;
 }
 
@@ -44,7 +39,8 @@ int ddb_keys_of_item(struct ddb_keys *keys,
                      const struct dynamodb_AttributeMap *map,
                      bool whole_item)
 {
-    struct awi_str hash = leading(table, map);
+    struct awi_str hash =
+        ddb_leading_text(table->keys.n > 0 ? ddb_map_find(map, table->keys.parts[0].name) : NULL);
     struct awi_str *names = awi_arena_array(awi_arena(keys->req), struct awi_str, map->n);
     int r = names ? ddb_keys_add(keys, AWI_STR("dynamodb:LeadingKeys"), &hash, 1, true) : -ENOMEM;
 

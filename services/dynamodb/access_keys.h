@@ -27,4 +27,18 @@ int ddb_keys_of_item(struct ddb_keys *keys,
                      const struct ddb_table *table,
                      const struct dynamodb_AttributeMap *map,
                      bool whole_item);
+/* As dynamodb:LeadingKeys shows a partition key; absent for NULL. */
+struct awi_str ddb_leading_text(const struct dynamodb_AttributeValue *value);
 int ddb_keys_of_tags(struct ddb_keys *keys, const struct dynamodb_TagList *tags);
+
+/* --- access_request.c ------------------------------------------------------------------------ */
+
+/* What a request says of the items of one of its tables, arn: the leading keys and the attributes
+ * that it names (Developer guide, "Using IAM policy conditions for fine-grained access control").
+ */
+int ddb_keys_of_request(struct ddb_keys *keys,
+                        const struct ddb_table *table,
+                        struct awi_str arn,
+                        const void *in);
+/* IndexName, where the operation has it; absent: none. */
+struct awi_str ddb_request_index(struct awi_req *req, const void *in);
