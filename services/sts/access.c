@@ -265,6 +265,41 @@ static int assume_root(struct awi_req *req,
     return item->resource.ptr ? 0 : -ENOMEM;
 }
 
+static int web_identity_token(struct awi_req *req,
+                              const struct sts_GetWebIdentityTokenRequest *in,
+                              struct awi_access_list *ret)
+{
+    static const struct sts_tagKeyListType none = {.set = false};
+    struct awi_arena *arena = awi_arena(req);
+    struct context context = {
+        .items = awi_arena_array(arena, struct awi_context_entry, MOST_CONTEXT), .arena = arena};
+    struct awi_access *items = awi_arena_array(arena, struct awi_access, 2);
+    struct awi_str *seconds = awi_arena_new(arena, struct awi_str);
+
+    if (!context.items || !items || !seconds) {
+        return -ENOMEM;
+    }
+    *seconds = awi_arena_printf(arena, "%d", in->DurationSeconds.set ? in->DurationSeconds.v : 300);
+    add(&context, AWI_STR("sts:SigningAlgorithm"), &in->SigningAlgorithm, 1);
+    add(&context, AWI_STR("sts:DurationSeconds"), seconds, 1);
+    add(&context, AWI_STR("sts:IdentityTokenAudience"), in->Audience.items, in->Audience.n);
+    if (in->Audience.n) {
+        context.items[context.n - 1].multivalued = true;
+    }
+    int r = add_tags(&context, &in->Tags, &none);
+    items[ret->n++].action = AWI_STR("sts:GetWebIdentityToken");
+    if (in->Tags.n) {
+        items[ret->n++].action = AWI_STR("sts:TagGetWebIdentityToken");
+    }
+    for (size_t i = 0; i < ret->n; i++) {
+        items[i].resource = AWI_STR("*");
+        items[i].context = context.items;
+        items[i].n_context = context.n;
+    }
+    ret->items = items;
+    return r;
+}
+
 int sts_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
 {
     struct awi_str name = awi_operation(req)->name;
@@ -275,6 +310,9 @@ int sts_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
     }
     if (awi_str_is(name, "AssumeRoot")) {
         return assume_root(req, in, ret);
+    }
+    if (awi_str_is(name, "GetWebIdentityToken")) {
+        return web_identity_token(req, in, ret);
     }
     item = awi_arena_new(awi_arena(req), struct awi_access);
     if (!item) {

@@ -15,13 +15,15 @@ static const struct sts_handlers handlers = {
     .GetCallerIdentity = sts_get_caller_identity,
     .GetFederationToken = sts_get_federation_token,
     .GetSessionToken = sts_get_session_token,
+    .GetWebIdentityToken = sts_get_web_identity_token,
 };
 
 /* Decoding changes nothing. */
 static const char *const reads[] = {"DecodeAuthorizationMessage", NULL};
 
 /* They issue keys, which are stored. */
-static const char *const writes[] = {"GetFederationToken", "GetSessionToken", NULL};
+static const char *const writes[] = {
+    "GetFederationToken", "GetSessionToken", "GetWebIdentityToken", NULL};
 
 const struct awi_service awi_service_sts = {
     .model = &sts_model,

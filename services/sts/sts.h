@@ -97,12 +97,27 @@ int sts_web_identity(struct awi_req *req,
                      const struct sts_AssumeRoleWithWebIdentityRequest *in,
                      struct sts_federated *ret);
 
+/* --- claims.c -------------------------------------------------------------------------------- */
+
+struct awi_jwt;
+/* Fills in what the token says besides subject, audience and provider, which are there. >0: it says
+ * what it must not. */
+int sts_claims(struct awi_req *req,
+               const struct awi_jwt *jwt,
+               struct awi_str issuer,
+               struct sts_federated *ret);
+
 /* --- root.c ---------------------------------------------------------------------------------- */
 int sts_assume_root(struct awi_req *req,
                     const struct sts_AssumeRootRequest *in,
                     struct sts_AssumeRootResponse *out);
 /* The account of a TargetPrincipal: its id, or its root user's ARN. >0: neither. */
 int sts_root_target(struct awi_req *req, struct awi_str named, struct awi_str *ret_account);
+
+/* --- outbound.c ------------------------------------------------------------------------------ */
+int sts_get_web_identity_token(struct awi_req *req,
+                               const struct sts_GetWebIdentityTokenRequest *in,
+                               struct sts_GetWebIdentityTokenResponse *out);
 
 /* --- saml.c ---------------------------------------------------------------------------------- */
 int sts_assume_role_with_saml(struct awi_req *req,

@@ -6,40 +6,19 @@
  */
 #include "services/sts/sts.h"
 
+#include "core/identity/federation.h"
 #include "core/identity/principal.h"
 #include "core/store/record.h"
+#include "core/token/issuer.h"
 #include "core/token/jwt.h"
 
 #include <errno.h>
 
-#define HTTPS     "https://"
-#define LEEWAY    300 /* seconds that a provider's clock may be ahead */
-#define MOST_TAGS 50
-#define MOST_KEYS 24
-#define MOST_AMR  16
-#define TAGS      "https://aws.amazon.com/tags"
-#define SOURCE    "https://aws.amazon.com/source_identity"
+#define HTTPS  "https://"
+#define LEEWAY 300 /* seconds that a provider's clock may be ahead */
 
 /* Issuers that every account knows: trust policies name the host. */
 static const char *const well_known[] = {"accounts.google.com", "cognito-identity.amazonaws.com"};
-
-/* Claims besides aud, sub and amr that are condition keys of the call: of any issuer, or of one. */
-static const struct {
-    const char *issuer;
-    const char *claim;
-} claim_keys[] = {
-    {NULL, "azp"},
-    {NULL, "email"},
-    {"token.actions.githubusercontent.com", "actor"},
-    {"token.actions.githubusercontent.com", "actor_id"},
-    {"token.actions.githubusercontent.com", "enterprise_id"},
-    {"token.actions.githubusercontent.com", "environment"},
-    {"token.actions.githubusercontent.com", "job_workflow_ref"},
-    {"token.actions.githubusercontent.com", "ref"},
-    {"token.actions.githubusercontent.com", "repository"},
-    {"token.actions.githubusercontent.com", "repository_id"},
-    {"token.actions.githubusercontent.com", "workflow"},
-};
 
 struct reading {
     struct awi_req *req;
@@ -105,16 +84,25 @@ static int find_provider(struct reading *in, struct core_OidcProviderRecord *pro
 
 /* --- Is it good ------------------------------------------------------------------------------ */
 
+/* The configuration's, or those of an account here that issues tokens. */
 static int find_keys(struct reading *in, struct awi_str *ret)
 {
+    struct awi_txn *txn = awi_request_txn(in->req);
+    struct awi_arena *arena = awi_arena(in->req);
+    struct awi_str account;
+
     *ret = awi_config_jwks(awi_request_config(in->req), in->issuer);
-    return awi_str_is_set(*ret)
-               ? 0
-               : awi_fail(in->req,
-                          &sts_IDPCommunicationErrorException_error,
-                          "awsintercept asks no provider for keys: give those of " HTTPS
-                          "%.*s under oidc_providers in the configuration file",
-                          AWI_STR_FMT(in->issuer));
+    if (awi_str_is_set(*ret)) {
+        return 0;
+    }
+    int r = awi_federation_account(txn, arena, in->issuer, &account);
+    r = r ? r : awi_issuer_jwks(txn, arena, account, ret);
+    return r != -ENOENT ? r
+                        : awi_fail(in->req,
+                                   &sts_IDPCommunicationErrorException_error,
+                                   "awsintercept asks no provider for keys: give those of " HTTPS
+                                   "%.*s under oidc_providers in the configuration file",
+                                   AWI_STR_FMT(in->issuer));
 }
 
 static int check_signature(struct reading *in)
@@ -192,130 +180,7 @@ static int check_audience(struct reading *in, const struct core_OidcProviderReco
     return invalid(in, "Incorrect token audience");
 }
 
-/* --- What it says ---------------------------------------------------------------------------- */
-
-/* Adds a condition key "ISSUER:NAME"; kept: for the session too. */
-static int
-add_key(struct reading *in, const char *name, const struct awi_str *values, size_t n, bool kept)
-{
-    struct sts_federated *ret = in->ret;
-    struct awi_str key =
-        awi_arena_printf(awi_arena(in->req), "%.*s:%s", AWI_STR_FMT(in->issuer), name);
-
-    if (!key.ptr) {
-        return -ENOMEM;
-    }
-    ret->keys[ret->n_keys++] = (struct awi_context_entry){
-        .key = key, .values = values, .n = n, .multivalued = n > 1 || strcmp(name, "amr") == 0};
-    for (size_t i = 0; kept && i < n; i++) {
-        ret->kept.items[ret->kept.n++] = (struct core_Tag){.Key = key, .Value = values[i]};
-    }
-    ret->kept.set = ret->kept.n > 0;
-    return 0;
-}
-
-static int add_amr(struct reading *in)
-{
-    const struct awi_json *amr = awi_json_get(in->jwt.claims, "amr");
-    struct awi_str *values = awi_arena_array(awi_arena(in->req), struct awi_str, MOST_AMR);
-    size_t n = 0;
-
-    for (const struct awi_json *at = amr ? amr->first : NULL; values && at && n < MOST_AMR;
-         at = at->next) {
-        values[n++] = at->text;
-    }
-    return !values ? -ENOMEM : n ? add_key(in, "amr", values, n, true) : 0;
-}
-
-static int add_claim(struct reading *in, const char *name)
-{
-    struct awi_str *value = awi_arena_new(awi_arena(in->req), struct awi_str);
-
-    if (!value) {
-        return -ENOMEM;
-    }
-    *value = awi_jwt_text(&in->jwt, name);
-    return awi_str_is_set(*value) ? add_key(in, name, value, 1, false) : 0;
-}
-
-/* Of a token of Google's that was made for another client in between, that client is the audience
- * (user guide, "Google"). */
-static int add_audience(struct reading *in)
-{
-    struct awi_str azp = awi_jwt_text(&in->jwt, "azp");
-    bool google = awi_str_is(in->issuer, "accounts.google.com") && awi_str_is_set(azp);
-    struct awi_str *values = awi_arena_array(awi_arena(in->req), struct awi_str, 2);
-
-    if (!values) {
-        return -ENOMEM;
-    }
-    values[0] = google ? azp : in->ret->audience;
-    values[1] = in->ret->audience;
-    int r = add_key(in, "aud", &values[0], 1, true);
-    return r || !google ? r : add_key(in, "oaud", &values[1], 1, false);
-}
-
-static int add_keys(struct reading *in)
-{
-    struct awi_arena *arena = awi_arena(in->req);
-    struct sts_federated *ret = in->ret;
-
-    ret->keys = awi_arena_array(arena, struct awi_context_entry, MOST_KEYS);
-    ret->kept.items = awi_arena_array(arena, struct core_Tag, MOST_KEYS + MOST_AMR);
-    if (!ret->keys || !ret->kept.items) {
-        return -ENOMEM;
-    }
-    int r = add_audience(in);
-    r = r ? r : add_key(in, "sub", &ret->subject, 1, true);
-    r = r ? r : add_amr(in);
-    for (size_t i = 0; r == 0 && i < sizeof(claim_keys) / sizeof(*claim_keys); i++) {
-        if (!claim_keys[i].issuer || awi_str_is(in->issuer, claim_keys[i].issuer)) {
-            r = add_claim(in, claim_keys[i].claim);
-        }
-    }
-    return r;
-}
-
-/* A string, or a list of one string. */
-static struct awi_str single(const struct awi_json *value)
-{
-    const struct awi_json *at =
-        value->type == AWI_JSON_ARRAY && value->n == 1 ? value->first : value;
-
-    return at->type == AWI_JSON_STRING ? at->text : AWI_STR_NULL;
-}
-
-/* {"principal_tags": {"team": ["a"]}, "transitive_tag_keys": ["team"]} */
-static int read_tags(struct reading *in)
-{
-    const struct awi_json *claim = awi_json_get(in->jwt.claims, TAGS);
-    const struct awi_json *tags = claim ? awi_json_get(claim, "principal_tags") : NULL;
-    const struct awi_json *keys = claim ? awi_json_get(claim, "transitive_tag_keys") : NULL;
-    struct awi_arena *arena = awi_arena(in->req);
-    struct sts_federated *ret = in->ret;
-
-    if ((tags && tags->n > MOST_TAGS) || (keys && keys->n > MOST_TAGS)) {
-        return invalid(in, "The session tags of the token are more than 50");
-    }
-    ret->tags.items = awi_arena_array(arena, struct sts_Tag, tags ? tags->n : 0);
-    ret->transitive.items = awi_arena_array(arena, struct awi_str, keys ? keys->n : 0);
-    if (!ret->tags.items || !ret->transitive.items) {
-        return -ENOMEM;
-    }
-    for (const struct awi_json *at = tags ? tags->first : NULL; at; at = at->next) {
-        struct awi_str value = single(at);
-        if (tags->type != AWI_JSON_OBJECT || !awi_str_is_set(value) || at->name.len == 0 ||
-            at->name.len > 128 || value.len > 256) {
-            return invalid(in, "The session tags of the token are not valid");
-        }
-        ret->tags.items[ret->tags.n++] = (struct sts_Tag){.Key = at->name, .Value = value};
-    }
-    for (const struct awi_json *at = keys ? keys->first : NULL; at; at = at->next) {
-        ret->transitive.items[ret->transitive.n++] = at->text;
-    }
-    ret->source_identity = awi_jwt_text(&in->jwt, SOURCE);
-    return 0;
-}
+/* --- All of it ------------------------------------------------------------------------------ */
 
 int sts_web_identity(struct awi_req *req,
                      const struct sts_role *role,
@@ -347,8 +212,7 @@ int sts_web_identity(struct awi_req *req,
     if (r == 0 && !awi_str_is_set(ret->subject)) {
         r = invalid(&reading, "Missing a required claim: sub");
     }
-    r = r ? r : add_keys(&reading);
-    return r ? r : read_tags(&reading);
+    return r ? r : sts_claims(req, &reading.jwt, reading.issuer, ret);
 }
 
 /* --- The operation --------------------------------------------------------------------------- */

@@ -78,6 +78,43 @@ def prepare():
         iam.put_role_policy(RoleName="Web", PolicyName="own", PolicyDocument=json.dumps(allow))
 
 
+def outbound(tap, ask):
+    """B's users have tokens that A trusts."""
+    aws = os.path.join(os.path.dirname(sys.executable), "aws")
+    b, a = client("iam", B), client("iam", A)
+    b.create_user(UserName="out")
+    b.put_user_policy(UserName="out", PolicyName="own", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": {
+            "Effect": "Allow", "Action": "sts:GetWebIdentityToken", "Resource": "*",
+            "Condition": {"ForAllValues:StringEquals": {"sts:IdentityTokenAudience": "a"}}}}))
+    keys = b.create_access_key(UserName="out")["AccessKey"]
+    sts = client("sts", keys["AccessKeyId"], secret=keys["SecretAccessKey"])
+    want = {"Audience": ["a"], "SigningAlgorithm": "RS256"}
+    tap.equal(code(sts.get_web_identity_token, **want),
+              "OutboundWebIdentityFederationDisabledException", "outbound: not enabled")
+    issuer = b.enable_outbound_web_identity_federation()["IssuerIdentifier"]
+    host = issuer[len("https://"):]
+    arn = a.create_open_id_connect_provider(Url=issuer, ClientIDList=["a"])["OpenIDConnectProviderArn"]
+    a.create_role(RoleName="FromB", AssumeRolePolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": {
+            "Effect": "Allow", "Principal": {"Federated": arn},
+            "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {
+                "StringEquals": {host + ":sub": "arn:aws:iam::%s:user/out" % B}}}}))
+    given = sts.get_web_identity_token(**want)["WebIdentityToken"]
+    role = {"RoleArn": "arn:aws:iam::%s:role/FromB" % A, "RoleSessionName": "visit"}
+    tap.equal(ask(WebIdentityToken=given, **role)["AssumedRoleUser"]["Arn"],
+              "arn:aws:sts::%s:assumed-role/FromB/visit" % A, "outbound: A takes B's token")
+    tap.equal(code(sts.get_web_identity_token, Audience=["else"], SigningAlgorithm="ES384"),
+              "AccessDenied", "outbound: another audience is refused")
+    done = subprocess.run(
+        [aws, "sts", "get-web-identity-token", "--audience", "a", "--signing-algorithm", "ES384",
+         "--query", "WebIdentityToken", "--output", "text"], capture_output=True, text=True,
+        env=dict(os.environ, AWS_ACCESS_KEY_ID=keys["AccessKeyId"],
+                 AWS_SECRET_ACCESS_KEY=keys["SecretAccessKey"]), timeout=120, check=False)
+    tap.equal(code(ask, WebIdentityToken=done.stdout.strip(), **role), "done",
+              "outbound: AWS CLI " + done.stderr)
+
+
 def main():
     import boto3
     import rsa
@@ -127,6 +164,7 @@ def main():
                           timeout=120, check=False)
     tap.check("(AccessDenied)" in done.stderr and "Not authorized" in done.stderr,
               "AWS CLI: refused", done.stderr)
+    outbound(tap, ask)
     tap.end()
 
 
