@@ -114,7 +114,8 @@ def identify(name):
     found = re.search(pattern, said.stdout + said.stderr)
     if not found:
         return "unknown", tls
-    return found["version"], (found.groupdict().get("tls") or tls).replace("/", " ")
+    told = found.groupdict().get("tls")
+    return found["version"], told.replace("/", " ") if told else tls
 
 
 class Record:

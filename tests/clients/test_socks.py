@@ -9,7 +9,7 @@ import sandbox as box
 from socks_proxy import TEXT, Other, Server, Socks
 
 AWS = "sts.us-east-1.amazonaws.com"
-PROGRAM = ["/usr/bin/python3", os.path.join(box.PROGRAMS, "socks.py")]
+PROGRAM = ["/usr/bin/python3", os.path.join(box.PROGRAMS, "by_socks.py")]
 NAME_SERVER = ("127.0.0.97", 53)
 
 

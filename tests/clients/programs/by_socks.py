@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A client that speaks SOCKS by hand: socks.py VERSION HOST PORT, by the proxy of ALL_PROXY.
+"""A client that speaks SOCKS by hand: by_socks.py VERSION HOST PORT, by the proxy of ALL_PROXY.
 
 VERSION is 4, 4a, 5, 5h or 5-login; 4 and 5 look the name up themselves. Asks "/" of the host in plain
 HTTP, by two connections, and prints the answers."""
