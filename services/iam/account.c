@@ -175,8 +175,11 @@ int iam_get_account_summary(struct awi_req *req,
     struct iam_SettingsRecord settings;
     int32_t n = 0, oidc = 0, saml = 0;
     struct summary s = {.n = 0};
-    int r = iam_settings_get(req, &settings);
+    struct awi_opt_time since;
+    int r = iam_root_login(req, &since);
+    bool has_password = r == 0;
 
+    r = r == -ENOENT || r == 0 ? iam_settings_get(req, &settings) : r;
     s.items = awi_arena_array(awi_arena(req), struct iam_summaryMapType_entry, N_QUOTAS + N_COUNTS);
     r = r ? r : s.items ? 0 : -ENOMEM;
     for (size_t i = 0; r == 0 && i < sizeof(tables) / sizeof(tables[0]); i++) {
@@ -192,7 +195,7 @@ int iam_get_account_summary(struct awi_req *req,
     say(&s, AWI_STR("MFADevicesInUse"), n);
     say(&s, AWI_STR("Providers"), oidc + saml);
     say(&s, AWI_STR("AccountAccessKeysPresent"), settings.RootAccessKeys.n > 0);
-    say(&s, AWI_STR("AccountPasswordPresent"), 1);
+    say(&s, AWI_STR("AccountPasswordPresent"), has_password);
     say(&s, AWI_STR("AccountMFAEnabled"), 0);
     say(&s, AWI_STR("AccountSigningCertificatesPresent"), 0);
     say(&s,

@@ -119,18 +119,20 @@ static int say_root(struct report *report)
     struct awi_str unsupported = AWI_STR("not_supported");
     struct core_AccountRecord account;
     struct awi_directory dir = awi_request_directory(report->req);
+    struct awi_opt_time since;
     int r = awi_account_get(&dir, awi_account(report->req), &account);
+    int login = iam_root_login(report->req, &since);
 
-    if (r) {
-        return r;
+    if (r || (login && login != -ENOENT)) {
+        return r ? r : login;
     }
     awi_buf_printf(&report->text,
                    "\n<root_account>,arn:%.*s:iam::%.*s:root",
                    AWI_STR_FMT(awi_partition(report->req)),
                    AWI_STR_FMT(awi_account(report->req)));
     say_time(report, account.Created.set ? account.Created : AWI_SOME_TIME(0));
-    say_flag(report, true);
-    say(report, AWI_STR("no_information"));
+    say_flag(report, login == 0);
+    say(report, login == 0 ? AWI_STR("no_information") : AWI_STR("N/A"));
     say(report, unsupported);
     say(report, unsupported);
     say_flag(report, false);

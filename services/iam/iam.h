@@ -274,6 +274,16 @@ int iam_credentials_left(struct awi_req *req, const struct iam_entity *user, con
 int iam_settings_get(struct awi_req *req, struct iam_SettingsRecord *ret);
 int iam_settings_put(struct awi_req *req, const struct iam_SettingsRecord *record);
 
+/* --- root.c ---------------------------------------------------------------------------------- */
+
+/* Is the root user meant: nobody is named, and it calls? */
+bool iam_is_root(const struct awi_req *req, struct awi_str name);
+/* Since when the root user has a password. -ENOENT: it has none. */
+int iam_root_login(struct awi_req *req, struct awi_opt_time *ret);
+int iam_root_login_show(struct awi_req *req, struct iam_LoginProfile **ret);
+int iam_root_login_create(struct awi_req *req, struct iam_LoginProfile **ret);
+int iam_root_login_delete(struct awi_req *req);
+
 /* --- access.c -------------------------------------------------------------------------------- */
 int iam_access(struct awi_req *req, const void *in, struct awi_access_list *ret);
 /* Is the operation in the table? For the test that asks it of every one. */

@@ -128,6 +128,10 @@ int iam_create_login_profile(struct awi_req *req,
 {
     struct core_LoginRecord login = {.Created = iam_now(req)};
     struct iam_entity e;
+
+    if (iam_is_root(req, in->UserName)) {
+        return iam_root_login_create(req, &out->LoginProfile);
+    }
     int r = open_user(req, in->UserName, &e);
 
     if (r == 0 && e.user.Login) {
@@ -145,8 +149,11 @@ int iam_get_login_profile(struct awi_req *req,
                           struct iam_GetLoginProfileResponse *out)
 {
     struct iam_entity e;
-    int r = open_login(req, in->UserName, &e);
 
+    if (iam_is_root(req, in->UserName)) {
+        return iam_root_login_show(req, &out->LoginProfile);
+    }
+    int r = open_login(req, in->UserName, &e);
     return r ? r : show(req, &e, &out->LoginProfile);
 }
 
@@ -171,8 +178,11 @@ int iam_delete_login_profile(struct awi_req *req,
                              void *out)
 {
     struct iam_entity e;
-    int r = open_login(req, in->UserName, &e);
 
+    if (iam_is_root(req, in->UserName)) {
+        return iam_root_login_delete(req);
+    }
+    int r = open_login(req, in->UserName, &e);
     e.user.Login = NULL;
     return r ? r : iam_entity_save(req, &e);
 }

@@ -201,8 +201,11 @@ int iam_list_mfa_devices(struct awi_req *req,
     size_t first = 0, count = 0;
     int r = iam_page_begin(req, in->Marker, in->MaxItems, &page);
 
-    r = r ? r : iam_user_named(req, in->UserName, &name);
-    r = r ? r : iam_entity_open(req, IAM_USER, name, &user);
+    memset(&user, 0, sizeof(user)); /* the root user, who has none here */
+    if (!iam_is_root(req, in->UserName)) {
+        r = r ? r : iam_user_named(req, in->UserName, &name);
+        r = r ? r : iam_entity_open(req, IAM_USER, name, &user);
+    }
     r = r ? r : iam_page_slice(req, &page, user.user.MfaDevices.n, &first, &count);
     out->MFADevices.items = awi_arena_array(awi_arena(req), struct iam_MFADevice, count);
     r = r ? r : out->MFADevices.items ? 0 : -ENOMEM;
