@@ -14,6 +14,8 @@
 #include "preload/real.h"
 #include "preload/shim.h"
 
+static atomic_bool beside_hooks;
+
 static int
 check_socket(int fd, const struct sockaddr *addr, socklen_t len, struct awi_address *remote)
 {
@@ -101,8 +103,9 @@ int awi_divert(int fd, const struct sockaddr *addr, socklen_t len, const struct 
         return r;
     }
     r = awi_link_publish(link, fd);
-    if (r < 0) {
-        /* Without a place in the table the loop serves it: slower, not wrong. */
+    if (r < 0 || AWI_UNLIKELY(atomic_load_explicit(&beside_hooks, memory_order_relaxed))) {
+        /* Without a place in the table, or past the hooks, the loop serves it: slower, not wrong.
+         */
         awi_divert_demote_locked(link);
     } else {
         awi_link_release(link);
@@ -248,4 +251,18 @@ void awi_divert_share(int fd)
     awi_enter(&entry);
     awi_divert_demote(fd);
     awi_leave(&entry);
+}
+
+static void share_each(int fd, struct awi_link *entry, void *arg)
+{
+    if (entry != AWI_FD_HIDDEN) {
+        awi_divert_share(fd);
+    }
+}
+
+void awi_divert_beside_hooks(void)
+{
+    if (!atomic_exchange(&beside_hooks, true)) {
+        awi_fd_each(0, UINT_MAX, share_each, NULL);
+    }
 }

@@ -9,7 +9,7 @@
  * sent after each of the host's reads; while something is left the host's end is never empty, so
  * poll and epoll need no help.
  *
- * All functions but awi_divert_share() run between awi_enter() and awi_leave().
+ * All functions but the last two run between awi_enter() and awi_leave().
  */
 #pragma once
 
@@ -48,3 +48,6 @@ void awi_divert_demote(int fd);
  * loop serves it from here on; from a signal handler on top of the core, as soon as that returns.
  */
 void awi_divert_share(int fd);
+
+/* For hooks: from here on any descriptor's bytes may go another way. */
+void awi_divert_beside_hooks(void);

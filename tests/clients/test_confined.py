@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Processes that have little: few rights, few descriptors, no threads, no files, no room."""
 import os
+import shutil
 import subprocess
 
 import sandbox as box
@@ -92,6 +93,21 @@ def set_user_id(tap):
                   result.stdout + result.stderr)
 
 
+def another_libc(tap):
+    """musl: the library is loaded, the core is not: refused, clearly and at once; doctor says why."""
+    if not shutil.which("musl-gcc"):
+        print("# musl-gcc is not here (scripts/setup installs it)")
+        return
+    with box.Sandbox() as world:
+        program = world.path("work", "foreign")
+        built = world.run(["musl-gcc", "-o", program, os.path.join(box.PROGRAMS, "foreign.c")], preload=False)
+        if tap.ran(built, "musl: built"):
+            tap.ran(world.run([program]), "musl: AWS is refused, the rest works")
+            command = os.path.join(box.BUILD, "cli", "awsintercept")
+            result = world.run([command, "doctor", program], preload=False)
+            tap.refused(result, "musl", "musl: doctor says so")
+
+
 def main():
     tap = box.Tap()
     box.need(PROGRAM, "the program of this test")
@@ -110,6 +126,7 @@ def main():
         set_user_id(tap)
     else:
         print("# chroot, mounts and a program of another user need root")
+    another_libc(tap)
     tap.end()
 
 
