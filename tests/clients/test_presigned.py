@@ -3,7 +3,7 @@
 """Presigned requests that are wrong in one way each, where permissions are enforced (identity.md 8.9, 10.2)."""
 from sandbox import Tap
 from signing import MISMATCH, UNKNOWN, World, ask
-from sigv4 import stamp
+from sigv4 import Request, stamp
 from twoaccounts import start
 
 
@@ -72,9 +72,32 @@ def presigned(w):
         "presigned for STS, overdue", message)
 
 
+def identity(w):
+    """GetCallerIdentity as a token, the way clusters ask who somebody is."""
+    def token(**more):
+        return Request(w.ann, "sts", "sts.us-east-1.amazonaws.com", headers={"X-K8s-Aws-Id": "blue"},
+                       query=[("Action", "GetCallerIdentity"), ("Version", "2011-06-15")],
+                       **more).presign(60)
+
+    w.passes("an identity token", token())
+    other = token()
+    other.headers["X-K8s-Aws-Id"] = "green"
+    w.fails("for another cluster", other, MISMATCH["query"])
+    other = token()
+    other.query[0] = ("Action", "GetSessionToken")
+    w.fails("for another operation", other, MISMATCH["query"])
+    late = token(time=stamp(-120))
+    status, code, message = late.send()
+    w.tap.check((status, code) == MISMATCH["query"][:2] and message.startswith(
+        "Signature expired: %s is now earlier than " % late.time) and message.endswith("- 1 min.)"),
+        "a minute too late", message)
+
+
 def main():
     tap = Tap()
-    presigned(World(tap))
+    w = World(tap)
+    presigned(w)
+    identity(w)
     tap.end()
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules 5.1 to 5.10: conditions, in identity policies of a user <name> with the tag team=blue."""
-from rules.table import (DENY_RESOURCE, NO_IDENTITY, Ask, allowed, anonymous, federated, get, listing,
-                         refused, root, session, user, STRANGER)
+from rules.table import (DENY_RESOURCE, NO_IDENTITY, STRANGER, Ask, allowed, anonymous, federated, get,
+                         get_user, item, listing, refused, root, rule, session, user)
 from rules.world import allow, deny
 
 ANY = "arn:aws:s3:::data-alpha/*"
@@ -147,6 +147,25 @@ key(user, "aws:RequestTag/team", "blue", tagging(team="blue"))
 key(user, "aws:TagKeys", "team", tagging(team="blue"), operator="ForAnyValue:StringEquals")
 key(user, "aws:PrincipalOrgPaths", PATHS, operator="ForAnyValue:StringEquals")
 key(user, "aws:ResourceOrgPaths", PATHS, operator="ForAnyValue:StringEquals")
+@rule("5.9")
+def resource_tags(run):
+    """aws:ResourceTag is the tag of what is asked for"""
+    world = run.world
+    tags = world.tags({"team": "blue"})
+    table = "arn:aws:dynamodb:us-east-1:%s:table/jobs" % world.names["gamma"]
+    world.of("gamma", "dynamodb").tag_resource(ResourceArn=table, Tags=tags)
+    world.of("gamma", "iam").tag_user(UserName="door", Tags=tags)
+    for colour in ("blue", "red"):
+        tagged = {"StringEquals": {"aws:ResourceTag/team": colour}}
+        who = world.user([allow(["dynamodb:GetItem", "iam:GetUser"], when=tagged)], account="gamma")
+        for ask in (item("gamma"), get_user(of="gamma")):
+            call = getattr(who.client(ask.service), ask.operation)
+            if colour == "blue":
+                run.good(ask.action, call, **ask.params)
+            else:
+                run.denied(ask.action, ask.sentence(NO_IDENTITY), call, **ask.params)
+
+
 key(session, "aws:PrincipalArn", "<role>")
 key(session, "aws:userid", "<role-id>:job")
 key(session, "aws:PrincipalTag/team", "red", session_tags={"team": "red"}, tags={"team": "blue"})

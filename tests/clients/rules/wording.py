@@ -80,6 +80,11 @@ def encoded(run):
     before, _, message = got.message.rpartition(" ")
     run.equal((got.code, got.status, before + " "), ("UnauthorizedOperation", 403, world.fill(said)),
               "refused: EC2")
+    got = answer(plain.client("ec2").describe_regions)
+    run.equal(got.message, world.fill(
+        "You are not authorized to perform this operation. User: <caller> is not authorized to "
+        "perform: ec2:DescribeRegions because no identity-based policy allows the "
+        "ec2:DescribeRegions action"), "refused: Describe names no resource")
     told = json.loads(sts.decode_authorization_message(EncodedMessage=message)["DecodedMessage"])
     run.equal((told["allowed"], told["explicitDeny"], told["context"]["principal"],
                told["context"]["action"]),
