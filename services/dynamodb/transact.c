@@ -20,7 +20,29 @@ struct part {
     struct awi_str condition, update, return_values;
     const struct dynamodb_ExpressionAttributeNameMap *names;
     struct awi_str key;
+    struct awi_str invalid; /* what is wrong with it; absent: nothing */
 };
+
+/*
+ * What a part's item, key or operands are refused for is a reason of the transaction's
+ * cancellation; what its parameters are refused for, or a table that is not there, is the request's
+ * error.
+ */
+static int take_invalid(struct awi_req *req, int r, struct awi_str *ret_message)
+{
+    struct awi_str code, message;
+
+    if (r <= 0) {
+        return r;
+    }
+    awi_take_error(req, &code, &message);
+    if (!awi_str_is(code, "ValidationException")) {
+        return awi_fail(
+            req, &dynamodb_ResourceNotFoundException_error, "%.*s", AWI_STR_FMT(message));
+    }
+    *ret_message = message;
+    return 0;
+}
 
 #define PART(part, from, what, which)                                                              \
     do {                                                                                           \
@@ -89,9 +111,9 @@ static int write_part(struct awi_req *req, struct part *parts, size_t at)
     int r = parse_part(req, part);
 
     if (r == 0) {
-        r = ddb_write(req, &part->write, &part->written);
+        r = take_invalid(req, ddb_write(req, &part->write, &part->written), &part->invalid);
     }
-    if (r != 0) {
+    if (r != 0 || awi_str_is_set(part->invalid)) {
         return r;
     }
     part->key = ddb_item_key(awi_arena(req), &part->written.table, &part->item);
@@ -142,7 +164,10 @@ static int cancel(struct awi_req *req, const struct part *parts, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct ddb_written *written = &parts[i].written;
 
-        if (written->failed) {
+        if (awi_str_is_set(parts[i].invalid)) {
+            reasons[i].Code = AWI_STR("ValidationError");
+            reasons[i].Message = parts[i].invalid;
+        } else if (written->failed) {
             reasons[i].Code = AWI_STR("ConditionalCheckFailed");
             reasons[i].Message = AWI_STR("The conditional request failed");
             if (awi_str_is(parts[i].return_values, "ALL_OLD") && written->had_old) {
@@ -244,7 +269,8 @@ int ddb_transact_write_items(struct awi_req *req,
 static int get_part(struct awi_req *req,
                     const struct dynamodb_Get *get,
                     struct ddb_usages *usages,
-                    struct dynamodb_ItemResponse *ret)
+                    struct dynamodb_ItemResponse *ret,
+                    struct dynamodb_CancellationReason *reason)
 {
     struct ddb_table *table = awi_arena_new(awi_arena(req), struct ddb_table);
     struct dynamodb_AttributeMap key = get->Key;
@@ -273,11 +299,13 @@ static int get_part(struct awi_req *req,
         r = ddb_table_open(req, get->TableName, table);
     }
     if (r == 0) {
-        r = ddb_check_key(req, table, &key);
+        r = take_invalid(req, ddb_check_key(req, table, &key), &reason->Message);
+        reason->Code = awi_str_is_set(reason->Message) ? AWI_STR("ValidationError") : AWI_STR_NULL;
     }
-    if (r == 0) {
-        r = ddb_get_one(req, table, &key, projection, true, &usage, &ret->Item);
+    if (r != 0 || awi_str_is_set(reason->Code)) {
+        return r;
     }
+    r = ddb_get_one(req, table, &key, projection, true, &usage, &ret->Item);
     if (r == 0) {
         ddb_usages_add(usages, &usage, 2);
     }
@@ -289,15 +317,21 @@ int ddb_transact_get_items(struct awi_req *req,
                            struct dynamodb_TransactGetItemsOutput *out)
 {
     size_t n = in->TransactItems.n;
+    struct dynamodb_CancellationReason *reasons =
+        awi_arena_array(awi_arena(req), struct dynamodb_CancellationReason, n);
     struct ddb_usages usages;
-    int r = ddb_usages_begin(req, &usages, n);
+    int r = reasons ? ddb_usages_begin(req, &usages, n) : -ENOMEM;
 
     out->Responses.items = awi_arena_array(awi_arena(req), struct dynamodb_ItemResponse, n);
     if (r == 0 && !out->Responses.items) {
         r = -ENOMEM;
     }
     for (size_t i = 0; r == 0 && i < n; i++) {
-        r = get_part(req, in->TransactItems.items[i].Get, &usages, &out->Responses.items[i]);
+        r = get_part(
+            req, in->TransactItems.items[i].Get, &usages, &out->Responses.items[i], &reasons[i]);
+    }
+    if (r == 0) {
+        r = ddb_cancelled(req, reasons, n);
     }
     out->Responses.n = n;
     out->Responses.set = true;

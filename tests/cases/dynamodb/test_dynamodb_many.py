@@ -87,6 +87,29 @@ def main():
         {"Get": {"TableName": "two", "Key": item("none")}}])["Responses"]
     tap.equal(got, [{"Item": {"n": {"N": "7"}}}, {}], "read together")
 
+    def reasons_of(call, *items):
+        try:
+            call(TransactItems=list(items))
+            return "done"
+        except ClientError as error:
+            return [r["Code"] for r in error.response.get("CancellationReasons", [])] or error.response["Error"]["Code"]
+    good = {"Update": {"TableName": "one", "Key": item("k06"), "UpdateExpression": "SET n = :v",
+                       "ExpressionAttributeValues": {":v": {"S": "text"}}}}
+    wrong = {"Update": {"TableName": "one", "Key": item("k07"), "UpdateExpression": "SET n = pk + :v",
+                        "ExpressionAttributeValues": {":v": {"N": "1"}}}}
+    tap.equal(reasons_of(a.transact_write_items, good, wrong), ["None", "ValidationError"], "operands of a part are wrong")
+    tap.equal(a.get_item(TableName="one", Key=item("k06"))["Item"]["n"], {"N": "6"}, "and nothing was written")
+    tap.equal(reasons_of(a.transact_write_items, good, {"Put": {"TableName": "one", "Item": {"pk": {"N": "1"}}}}),
+              ["None", "ValidationError"], "a key of another type")
+    tap.equal(reasons_of(a.transact_get_items, {"Get": {"TableName": "one", "Key": item("k06")}},
+                         {"Get": {"TableName": "one", "Key": {"other": {"S": "x"}}}}),
+              ["None", "ValidationError"], "read by another key")
+    wrong["Update"]["UpdateExpression"] = "SET n = "
+    tap.equal(reasons_of(a.transact_write_items, good, wrong), "ValidationException", "an expression that cannot be read")
+    wrong["Update"]["TableName"] = "none"
+    wrong["Update"]["UpdateExpression"] = "SET n = :v"
+    tap.equal(reasons_of(a.transact_write_items, good, wrong), "ResourceNotFoundException", "no such table")
+
     ttl = {"Enabled": True, "AttributeName": "expires"}
     a.update_time_to_live(TableName="one", TimeToLiveSpecification=ttl)
     tap.equal(a.describe_time_to_live(TableName="one")["TimeToLiveDescription"],
