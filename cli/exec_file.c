@@ -134,7 +134,7 @@ int awi_exec_look(const char *path, struct awi_exec *ret)
                  ((st.st_mode & S_ISGID) && st.st_gid != getegid());
     ret->capable = fgetxattr(fd, "security.capability", NULL, 0) > 0 && geteuid() != 0;
     int r = map(fd, &st, &image);
-    if (r < 0 || image.size == 0) {
+    if (r < 0 || !image.bytes) {
         return r;
     }
     if (image.size > 2 && memcmp(image.bytes, "#!", 2) == 0) {
@@ -152,7 +152,7 @@ bool awi_exec_is_asan(const char *path)
     struct image image;
     AWI_AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    if (fd < 0 || fstat(fd, &st) < 0 || map(fd, &st, &image) < 0 || image.size == 0) {
+    if (fd < 0 || fstat(fd, &st) < 0 || map(fd, &st, &image) < 0 || !image.bytes) {
         return false;
     }
     bool asan = memmem(image.bytes, image.size, "libasan.so", 10) != NULL ||
