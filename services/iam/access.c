@@ -176,6 +176,11 @@ int iam_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
             items[ret->n++].resource = other;
         }
     }
+    if ((a.row->flags & OWNERS) &&
+        iam_delegation_is_owner(req,
+                                awi_str_skip(a.arn, (size_t)(awi_str_rfind(a.arn, '/') + 1)))) {
+        items[0].flags |= AWI_ACCESS_FREE;
+    }
     for (size_t i = 0; i < ret->n; i++) {
         items[i].context = a.context;
         items[i].n_context = a.n;

@@ -18,18 +18,21 @@ enum iam_target {
     ON_OIDC,
     ON_SAML,
     ON_CERT,
-    ON_LINKED, /* a role that a service will have */
-    ON_SOURCE, /* PolicySourceArn */
-    ON_ARN,    /* Arn */
-    ON_KEY,    /* whose AccessKeyId it is */
-    ON_REPORT, /* EntityPath of an organization */
-    ON_TASK,   /* the role of a DeletionTaskId */
+    ON_LINKED,     /* a role that a service will have */
+    ON_SOURCE,     /* PolicySourceArn */
+    ON_ARN,        /* Arn */
+    ON_KEY,        /* whose AccessKeyId it is */
+    ON_REPORT,     /* EntityPath of an organization */
+    ON_TASK,       /* the role of a DeletionTaskId */
+    ON_DELEGATION, /* DelegationRequestId */
+    ON_ENTITY,     /* EntityArn */
 };
 
 enum {
     LISTS = 1 << 0,    /* all there are: the ARN ends with the path that is asked for */
     PASSES = 1 << 1,   /* a role is passed to a service */
     HAS_TAGS = 1 << 2, /* with Tags also iam:Tag... */
+    OWNERS = 1 << 4,   /* who owns the delegation request needs no permission */
     RENAMES = 1 << 3,  /* the permission is needed on what comes out, too */
 };
 

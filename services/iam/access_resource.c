@@ -169,6 +169,13 @@ static int list_resource(struct iam_asking *a)
     return a->arn.ptr ? 0 : -ENOMEM;
 }
 
+/* A kind that has no records of its own: whatever is named. */
+static int by_id(struct iam_asking *a, const char *word, const char *id_member)
+{
+    a->arn = iam_arn(a->req, word, AWI_STR("/"), iam_access_text(a->req, a->in, id_member));
+    return a->arn.ptr ? 0 : -ENOMEM;
+}
+
 int iam_access_resource(struct iam_asking *a)
 {
     if (a->row->flags & LISTS) {
@@ -215,11 +222,14 @@ int iam_access_resource(struct iam_asking *a)
     case ON_KEY:
         return key_holder(a);
     case ON_REPORT:
-        a->arn = iam_arn(
-            a->req, "access-report", AWI_STR("/"), iam_access_text(a->req, a->in, "EntityPath"));
-        return a->arn.ptr ? 0 : -ENOMEM;
+        return by_id(a, "access-report", "EntityPath");
     case ON_TASK:
         return task_role(a);
+    case ON_ENTITY:
+        a->arn = iam_access_text(a->req, a->in, "EntityArn");
+        return 0;
+    case ON_DELEGATION:
+        return by_id(a, "delegation-request", "DelegationRequestId");
     case ON_ACCOUNT:
         a->arn = AWI_STR("*");
         return 0;

@@ -284,6 +284,11 @@ int iam_root_login_show(struct awi_req *req, struct iam_LoginProfile **ret);
 int iam_root_login_create(struct awi_req *req, struct iam_LoginProfile **ret);
 int iam_root_login_delete(struct awi_req *req);
 
+/* --- delegation.c ---------------------------------------------------------------------------- */
+
+/* Does the caller own the delegation request, so that it may look at it and update it? */
+bool iam_delegation_is_owner(struct awi_req *req, struct awi_str id);
+
 /* --- access.c -------------------------------------------------------------------------------- */
 int iam_access(struct awi_req *req, const void *in, struct awi_access_list *ret);
 /* Is the operation in the table? For the test that asks it of every one. */
