@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Presigned requests that are wrong in one way each, where permissions are enforced (identity.md 8.9, 10.2)."""
+"""Presigned requests that are wrong in one way each, where permissions are enforced (identity.md 8.9)."""
 from sandbox import Tap
 from signing import MISMATCH, UNKNOWN, World, ask
 from sigv4 import Request, stamp

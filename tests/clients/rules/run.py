@@ -96,12 +96,8 @@ class Run:
 
     def again(self, got, call, params):
         """A deed's question by the AWS CLI: the same answer."""
-        client = call.__self__
-        keys = client._request_signer._credentials.get_frozen_credentials()
-        keys = {"AccessKeyId": keys.access_key, "SecretAccessKey": keys.secret_key,
-                "SessionToken": keys.token}
-        said = by_cli(client.meta.service_model.service_name, call.__name__, keys, params)
-        self.equal(said, (got.code, got.message), "%s (aws)" % (got.code or "allowed"))
+        self.equal(by_cli(*call.asked, params), (got.code, got.message),
+                   "%s (aws)" % (got.code or "allowed"))
         self.cli.add((self.rule.split(".")[0], got.code is None))
 
     # --- Deeds: rules of more than one question

@@ -51,6 +51,26 @@ class Caller:
         return self.world.client(service, self.keys, region)
 
 
+class Bound:
+    """A client's operations by one caller. Making a client takes boto3 longer than all that is asked of
+    it, so that one serves every caller, whose credentials are put in before each call."""
+
+    def __init__(self, client, keys):
+        from botocore.credentials import Credentials
+        self.client, self.keys = client, keys
+        self.credentials = keys and Credentials(keys["AccessKeyId"], keys["SecretAccessKey"],
+                                                keys.get("SessionToken"))
+
+    def __getattr__(self, name):
+        operation = getattr(self.client, name)
+
+        def call(**params):
+            self.client._request_signer._credentials = self.credentials
+            return operation(**params)
+        call.asked = (self.client.meta.service_model.service_name, name, self.keys)
+        return call
+
+
 class World:
     def __init__(self):
         import boto3
@@ -63,19 +83,19 @@ class World:
     # --- Clients and names
 
     def client(self, service, keys, region="us-east-1"):
+        known = (service, region, keys is None)
+        if known not in self.clients:
+            self.clients[known] = self.connect(service, region, keys is None)
+        return Bound(self.clients[known], keys)
+
+    def connect(self, service, region, unsigned):
         from botocore import UNSIGNED
         from botocore.config import Config
-        known = (service, region, keys and keys["AccessKeyId"], keys and keys.get("SessionToken"))
-        if known not in self.clients:
-            config = {"retries": {"max_attempts": 1}, "parameter_validation": False}
-            if keys is None:
-                config["signature_version"] = UNSIGNED
-            keys = keys or {"AccessKeyId": None, "SecretAccessKey": None}
-            self.clients[known] = self.session.client(
-                service, region_name=region, aws_access_key_id=keys["AccessKeyId"],
-                aws_secret_access_key=keys["SecretAccessKey"],
-                aws_session_token=keys.get("SessionToken"), config=Config(**config))
-        return self.clients[known]
+        config = {"retries": {"max_attempts": 1}, "parameter_validation": False}
+        if unsigned:
+            config["signature_version"] = UNSIGNED
+        return self.session.client(service, region_name=region, aws_access_key_id="nobody",
+                                   aws_secret_access_key="x", config=Config(**config))
 
     def root(self, account):
         """The account's root user, by its 12 digits: set-up is always possible (10.2)."""
