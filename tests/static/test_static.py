@@ -71,7 +71,7 @@ def build_c(world, name, compiler):
         return None
     out = world.path("%s-%s" % (name, compiler))
     # musl's own headers come first; the kernel's are the system's.
-    subprocess.run([compiler, "-static", "-w", "-idirafter", "/usr/include", "-o", out,
+    subprocess.run([compiler, "-static", "-w", "-D_GNU_SOURCE", "-idirafter", "/usr/include", "-o", out,
                     os.path.join(HERE, "programs", name + ".c")], check=True, capture_output=True)
     return out
 

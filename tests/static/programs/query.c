@@ -4,7 +4,6 @@
  * IPv4 address as no C library would do it for this program, and prints the address, "none", or
  * what went wrong.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
