@@ -148,16 +148,20 @@ static int meaning_of(enum awi_iam_mode mode)
 }
 
 /*
- * Across accounts each account's mode counts for what its own layers say. What is enforced comes
- * before what is only noted, and *decision becomes the decision of the layers that count.
+ * The resource's account decides, which within an account is the caller's; callers without one have
+ * no say. Across accounts each account's mode counts for what its own layers say. What is enforced
+ * comes before what is only noted, and *decision becomes the decision of the layers that count.
  */
 static int
 weigh_sides(const struct awi_req *req, struct awi_str owner, struct awi_policy_decision *decision)
 {
-    int caller = meaning_of(mode_of(req, req->identity.account));
     int other = meaning_of(mode_of(req, owner));
+    int caller = decision->cross_account ? meaning_of(mode_of(req, req->identity.account)) : other;
     struct awi_policy_decision alone;
 
+    if (caller == other && caller > ALLOWED) {
+        return caller;
+    }
     for (int meaning = REFUSED; meaning > ALLOWED; meaning--) {
         unsigned layers =
             (caller == meaning ? AWI_LAYERS_CALLER : 0) | (other == meaning ? AWI_LAYERS_OWNER : 0);
@@ -191,11 +195,7 @@ static int weigh(const struct awi_req *req,
         }
         return REFUSED;
     }
-    if (awi_str_is_set(access->provider)) {
-        return meaning_of(mode_of(req, owner));
-    }
-    return decision->cross_account ? weigh_sides(req, owner, decision)
-                                   : meaning_of(mode_of(req, req->identity.account));
+    return weigh_sides(req, owner, decision);
 }
 
 /* What the caller is told of a refusal. */

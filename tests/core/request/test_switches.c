@@ -105,6 +105,65 @@ static void test_each_side(void **state)
     }
 }
 
+/* A bucket of DEV that its policy opens to everybody and an RCP closes. */
+static void share_and_close(void)
+{
+    struct organizations_CreateOrganizationRequest create = {0};
+    struct organizations_CreateOrganizationResponse created;
+    struct organizations_ListRootsRequest list = {0};
+    struct organizations_ListRootsResponse roots;
+    struct organizations_EnablePolicyTypeRequest on = {.PolicyType =
+                                                           AWI_STR("RESOURCE_CONTROL_POLICY")};
+    struct organizations_EnablePolicyTypeResponse enabled;
+    struct organizations_CreatePolicyRequest rcp = {
+        .Name = AWI_STR("closed"),
+        .Description = AWI_STR(""),
+        .Type = on.PolicyType,
+        .Content = AWI_STR("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\","
+                           "\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\"}]}"),
+    };
+    struct organizations_CreatePolicyResponse made;
+    struct s3_CreateBucketRequest bucket = {.Bucket = AWI_STR("open-data")};
+    struct s3_CreateBucketOutput there;
+    struct s3_DeletePublicAccessBlockRequest unblock = {.Bucket = bucket.Bucket};
+    struct s3_PutBucketPolicyRequest put = {
+        .Bucket = bucket.Bucket,
+        .Policy = AWI_STR("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+                          "\"Principal\":\"*\",\"Action\":\"s3:ListBucket\",\"Resource\":"
+                          "\"arn:aws:s3:::open-data\"}]}"),
+    };
+
+    ok(&dev, "s3", "CreateBucket", &bucket, &there);
+    ok(&dev, "s3", "DeletePublicAccessBlock", &unblock, NULL);
+    ok(&dev, "s3", "PutBucketPolicy", &put, NULL);
+    ok(&boss, "organizations", "CreateOrganization", &create, &created);
+    ok(&boss, "organizations", "ListRoots", &list, &roots);
+    on.RootId = roots.Roots.items[0].Id;
+    ok(&boss, "organizations", "EnablePolicyType", &on, &enabled);
+    ok(&boss, "organizations", "CreatePolicy", &rcp, &made);
+    struct organizations_AttachPolicyRequest at = {.PolicyId = made.Policy->PolicySummary->Id,
+                                                   .TargetId = on.RootId};
+    ok(&boss, "organizations", "AttachPolicy", &at, NULL);
+}
+
+/* Who signs nothing is of no account: the resource's decides. */
+static void test_unsigned(void **state)
+{
+    static const struct t_keys nobody = {.id = NULL};
+    struct s3_ListObjectsV2Request in = {.Bucket = AWI_STR("open-data")};
+    struct s3_ListObjectsV2Output out;
+
+    reopen(MODES("audit", "enforce", "audit"));
+    share_and_close();
+    expect(t_call(&world, &nobody, "s3", "ListObjectsV2", &in, &out), "AccessDenied", NULL);
+    reopen(MODES("enforce", "audit", "audit"));
+    share_and_close();
+    allowed(t_call(&world, &nobody, "s3", "ListObjectsV2", &in, &out));
+    reopen(MODES("enforce", "off", "audit"));
+    share_and_close();
+    allowed(t_call(&world, &nobody, "s3", "ListObjectsV2", &in, &out));
+}
+
 /* --- Words ----------------------------------------------------------------------------------- */
 
 static void test_policy_arn_switch(void **state)
@@ -165,6 +224,7 @@ int main(void)
         TEST(test_own_mode),
         TEST(test_own_credentials),
         TEST(test_each_side),
+        TEST(test_unsigned),
         TEST(test_policy_arn_switch),
         cmocka_unit_test(test_denials),
     };
