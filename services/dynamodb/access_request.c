@@ -133,16 +133,18 @@ static void add_keys(struct names *names, const struct awi_shape *shape, const v
     static const char *const legacy[] = {
         "Expected", "AttributeUpdates", "KeyConditions", "QueryFilter", "ScanFilter"};
 
-    for (size_t i = 0; i < sizeof(legacy) / sizeof(legacy[0]); i++) {
-        for (size_t j = 0; j < shape->n_members; j++) {
-            const struct awi_member *member = &shape->members[j];
-            const struct awi_list *map = awi_member_of(member, in);
+    for (size_t i = 0; i < shape->n_members; i++) {
+        const struct awi_member *member = &shape->members[i];
+        const struct awi_list *map =
+            member->shape->type == AWI_TYPE_MAP ? awi_member_of(member, in) : NULL;
+        bool counts = false;
 
-            for (size_t k = 0; map && awi_str_is(member->name, legacy[i]) && k < map->n; k++) {
-                add_name(names,
-                         *(const struct awi_str *)(const void *)((const char *)map->items +
-                                                                 k * member->shape->size));
-            }
+        for (size_t j = 0; map && j < sizeof(legacy) / sizeof(legacy[0]); j++) {
+            counts |= awi_str_is(member->name, legacy[j]);
+        }
+        for (size_t j = 0; counts && j < map->n; j++) {
+            const char *entry = (const char *)map->items + j * member->shape->size;
+            add_name(names, *(const struct awi_str *)(const void *)entry);
         }
     }
 }
