@@ -11,7 +11,7 @@ PROGRAM = os.path.join(box.BUILD, "tests", "clients", "confined")
 # [way, argument], each with a state directory and with a state in memory.
 WAYS = [["plainly"], ["no_new_privs"], ["filter_files"], ["filter_processes"], ["filter_pairs"],
         ["filter_names"], ["few_descriptors"], ["many_descriptors", "1000000"],
-        ["many_descriptors", "1100000"], ["half_a_gigabyte"], ["as_daemon"], ["small_threads"]]
+        ["many_descriptors", "1100000"], ["half_a_gigabyte"], ["small_files"], ["as_daemon"], ["small_threads"]]
 
 # Without mount(8) rights there is nothing to show.
 MOUNTS = {
@@ -80,6 +80,14 @@ def unwritable_tmp(tap, run):
         tap.ran(result, "/tmp that cannot be written: state in memory")
 
 
+def limited_files(tap):
+    with box.Sandbox() as world:
+        result = world.run(["bash", "-c", "ulimit -f 1; exec curl -sS 'https://sts.us-east-1.amazonaws.com/"
+                                          "?Action=GetCallerIdentity&Version=2011-06-15'"])
+        tap.ran(result, "ulimit -f 1: curl lives")
+        tap.check("limit of file sizes" in result.stdout, "ulimit -f 1: told", result.stdout)
+
+
 def set_user_id(tap):
     """Not intercepted, since the loader drops the library; doctor says so."""
     with box.Sandbox() as world:
@@ -126,6 +134,7 @@ def main():
         set_user_id(tap)
     else:
         print("# chroot, mounts and a program of another user need root")
+    limited_files(tap)
     another_libc(tap)
     tap.end()
 
