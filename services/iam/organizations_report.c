@@ -246,7 +246,7 @@ static int by_time(const void *a, const void *b)
 
 static void order(struct awi_str by, struct iam_AccessDetails *list)
 {
-    if (awi_str_starts(by, AWI_STR("LAST_"))) {
+    if (list->n && awi_str_starts(by, AWI_STR("LAST_"))) {
         qsort(list->items, list->n, sizeof(*list->items), by_time);
     }
     for (size_t i = 0; awi_str_ends(by, AWI_STR("_DESCENDING")) && i < list->n / 2; i++) {
