@@ -26,6 +26,10 @@ static bool is_special(const struct awi_http_request *request, struct awi_endpoi
             return true;
         }
     }
+    if (awi_str_ends(request->host, AWI_STR(".tokens.sts.global.api.aws"))) {
+        ret->kind = AWI_ENDPOINT_ISSUER;
+        return true;
+    }
     return false;
 }
 

@@ -20,6 +20,7 @@ enum awi_endpoint_kind {
     AWI_ENDPOINT_SERVICE,   /* an AWS service, known (model) or not */
     AWI_ENDPOINT_METADATA,  /* 169.254.169.254, fd00:ec2::254 */
     AWI_ENDPOINT_CONTAINER, /* 169.254.170.2, 169.254.170.23, fd00:ec2::23: credentials of tasks */
+    AWI_ENDPOINT_ISSUER,    /* ID.tokens.sts.global.api.aws: an account's issuer of tokens */
     AWI_ENDPOINT_CONTROL,   /* awsintercept.internal, and /moto-api/ on a custom endpoint */
 };
 

@@ -3,6 +3,7 @@
 
 #include "core/control/control.h"
 #include "core/metadata/metadata.h"
+#include "core/request/issuer.h"
 #include "core/request/req.h"
 
 #include <errno.h>
@@ -12,6 +13,9 @@ int awi_request_reserved(struct awi_req *req)
     const struct awi_http_request *http = &req->http->request;
     struct awi_control_answer answer = {0};
 
+    if (req->endpoint.kind == AWI_ENDPOINT_ISSUER) {
+        return awi_request_issuer(req);
+    }
     if (req->endpoint.kind != AWI_ENDPOINT_CONTROL) {
         return awi_metadata_run(req->core, req->http, req->endpoint.kind == AWI_ENDPOINT_CONTAINER);
     }

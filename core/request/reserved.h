@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Hosts that are no AWS API: the reserved host of harnesses, and the metadata and container
- * credential endpoints, whose answers are plain text and JSON.
+ * credential endpoints, whose answers are plain text and JSON, and the issuers of tokens.
  */
 #pragma once
 

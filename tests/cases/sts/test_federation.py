@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.request
 
 from sandbox import Sandbox, Tap, skip
 from twoaccounts import A, B, client, code, message
@@ -104,6 +105,11 @@ def outbound(tap, ask):
     role = {"RoleArn": "arn:aws:iam::%s:role/FromB" % A, "RoleSessionName": "visit"}
     tap.equal(ask(WebIdentityToken=given, **role)["AssumedRoleUser"]["Arn"],
               "arn:aws:sts::%s:assumed-role/FromB/visit" % A, "outbound: A takes B's token")
+    with urllib.request.urlopen(issuer + "/.well-known/openid-configuration", timeout=60) as found:
+        where = json.load(found)["jwks_uri"]
+    with urllib.request.urlopen(where, timeout=60) as found:
+        tap.equal([key["alg"] for key in json.load(found)["keys"]], ["RS256"],
+                  "outbound: the keys are published")
     tap.equal(code(sts.get_web_identity_token, Audience=["else"], SigningAlgorithm="ES384"),
               "AccessDenied", "outbound: another audience is refused")
     done = subprocess.run(

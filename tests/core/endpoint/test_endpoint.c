@@ -42,7 +42,7 @@ static const char *locate(const char *host, const char *target, const char *head
     body = awi_body_memory(&arena, rest);
     request.body = body;
     assert_int_equal(awi_endpoint_locate(&request, AWI_STR("ap-south-1"), &arena, &endpoint), 0);
-    static const char *const kinds[] = {"", "metadata ", "container ", "control "};
+    static const char *const kinds[] = {"", "metadata ", "container ", "issuer ", "control "};
     snprintf(text,
              sizeof(text),
              "%s%.*s %.*s %.*s%s%s%s%s%s%s%.*s%s%.*s",
@@ -302,6 +302,7 @@ static void test_reserved_hosts(void **state)
         {"fd00:ec2::254", "/latest/api/token", "", "metadata  ap-south-1 aws"},
         {"169.254.170.2", "/v2/credentials/x", "", "container  ap-south-1 aws"},
         {"169.254.170.23", "/v1/credentials", "", "container  ap-south-1 aws"},
+        {"x-1.tokens.sts.global.api.aws", "/.well-known/jwks.json", "", "issuer  ap-south-1 aws"},
         {"awsintercept.internal", "/reset", "", "control  ap-south-1 aws"},
         {"localhost", "/moto-api/reset", "", "control s3 ap-south-1 aws custom path=moto-api"},
         {"s3.amazonaws.com", "/moto-api/reset", "", "s3 us-east-1 aws path=moto-api"},

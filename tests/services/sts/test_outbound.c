@@ -101,6 +101,33 @@ static void test_round_trip(void **state)
     }
 }
 
+/* The issuer's host publishes what others need. */
+static void test_published(void **state)
+{
+    struct t_keys ann = user(&dev, "ann", ALL GET ANY);
+    struct awi_str issuer = enable(&dev), text, body;
+    const char *host = issuer.ptr + strlen("https://");
+    struct awi_jwt jwt;
+
+    allowed(ask_for(&ann, "ES384", "x", 0, NULL, &text));
+    assert_int_equal(
+        t_http(&world, "GET", host, "/.well-known/openid-configuration", NULL, NULL, &body), 200);
+    assert_true(awi_str_search(body, AWI_STR("/.well-known/jwks.json")) > 0);
+    assert_true(awi_str_search(body, issuer) > 0);
+    assert_int_equal(t_http(&world, "GET", host, "/.well-known/jwks.json", NULL, NULL, &body), 200);
+    assert_int_equal(awi_jwt_read(&world.arena, text, &jwt), 0);
+    assert_int_equal(awi_jwt_verify(&world.arena, &jwt, body), 1);
+    assert_int_equal(t_http(&world, "GET", host, "/", NULL, NULL, &body), 404);
+    assert_int_equal(t_http(&world,
+                            "GET",
+                            "no-such.tokens.sts.global.api.aws",
+                            "/.well-known/jwks.json",
+                            NULL,
+                            NULL,
+                            &body),
+                     404);
+}
+
 static void test_refused(void **state)
 {
     struct t_keys ann = user(&dev, "ann", ALL GET ANY), weak = user(&dev, "weak", NULL);
@@ -160,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_claims),
         TEST(test_round_trip),
+        TEST(test_published),
         TEST(test_refused),
         TEST(test_session),
     };
