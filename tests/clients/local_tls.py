@@ -13,6 +13,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        self.server.answered = getattr(self.server, "answered", 0) + 1
         self.send_response(200)
         self.send_header("Content-Length", str(len(ANSWER)))
         self.end_headers()
@@ -34,7 +35,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class LocalTls:
-    """with LocalTls(folder) as server: server.url, server.cert (a PEM file)."""
+    """with LocalTls(folder) as server: server.url, server.cert (a PEM file), server.answered()."""
 
     def __init__(self, folder):
         self.cert = os.path.join(folder, "local.pem")
@@ -50,6 +51,10 @@ class LocalTls:
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True,
                                                  do_handshake_on_connect=False)
         self.url = "https://localhost:%d/" % self.server.server_address[1]
+
+    def answered(self):
+        """How many requests got through the handshake."""
+        return getattr(self.server, "answered", 0)
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

@@ -101,6 +101,26 @@ def cli_client(name, tap, world, server):
                   "%s: own CA file by %s: the local server is trusted" % (name, how), result.stderr)
 
 
+# What each TLS library says of a certificate that nobody vouches for.
+REFUSALS = {
+    "java-sdk-url": "unable to find valid certification path",
+    "java-sdk-crt": "failed to acquire a connection",
+    "rust-sdk": "InvalidCertificate",
+    "aiobotocore": "CERTIFICATE_VERIFY_FAILED",
+    "node-sdk": "DEPTH_ZERO_SELF_SIGNED_CERT",
+}
+REFUSALS["java-sdk-apache"] = REFUSALS["java-sdk-netty"] = REFUSALS["java-sdk-url"]
+
+
+def sdk_client(name, tap, world, server):
+    """Its credentials come from the metadata service: AWS's calls go before."""
+    client = sdks.by_name(name)
+    argv = [*client.argv, box.SECOND, *client.last]
+    result = world.run(argv, env={"AWS_ENDPOINT_URL": server.url, "AWS_MAX_ATTEMPTS": "1"})
+    tap.refused(result, REFUSALS[name], name + ": a wrong certificate is refused")
+    tap.equal(server.answered(), 0, name + ": and the server was asked for nothing")
+
+
 def main():
     name = sys.argv[1]
     tap = box.Tap()
@@ -109,6 +129,8 @@ def main():
             cli_client(name, tap, world, server)
         elif name.startswith("boto3-"):
             python_client(name, tap, world, server)
+        elif name in REFUSALS:
+            sdk_client(name, tap, world, server)
         else:
             http_client(name, tap, world, server)
     tap.end()
