@@ -13,7 +13,7 @@ MIB = 1 << 20
 # How much more the last third of the time may show than the second one.
 MORE_MEMORY = 4 * MIB
 MORE_DESCRIPTORS = 8
-MORE_STATE = 1.5
+MORE = 1.5
 
 
 def private_memory(pid):
@@ -90,7 +90,7 @@ class Watch:
             fds, memory = [s[0] for s in samples], [s[1] for s in samples]
             before, after = self.thirds(fds)
             self.soak.numbers["descriptors of %s, most" % name] = max(fds)
-            if after > before + MORE_DESCRIPTORS:
+            if after > before * MORE + MORE_DESCRIPTORS:
                 self.soak.violation("descriptors: %s had %d, then %d" % (name, before, after))
             before, after = self.thirds(memory)
             self.soak.numbers["memory of %s, MiB" % name] = after / MIB
@@ -99,7 +99,7 @@ class Watch:
                 self.soak.violation("memory: %s had %d KiB, then %d" % (name, before // 1024, after // 1024))
         before, after = self.thirds(self.state)
         self.soak.numbers["state, MiB, most"] = max(self.state) / MIB
-        if after > before * MORE_STATE + 16 * MIB:
+        if after > before * MORE + 16 * MIB:
             self.soak.violation("state: %d KiB, then %d" % (before // 1024, after // 1024))
 
     def leftovers(self):
