@@ -29,11 +29,13 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define EVENTS      64
+#define UNTOLD      16
 #define SOCKET_KEPT (SOCK_CLOEXEC | SOCK_NONBLOCK)
 
 typedef int is_ours_fn(const struct sockaddr *addr, socklen_t len);
@@ -46,6 +48,9 @@ struct supervisor {
     int signals;  /* SIGIO: someone waits for a file of certificates; SIGCHLD */
     int accepter; /* listens on loopback for the targets' sockets */
     int epoll_fd;
+    /* Sockets that were connected while a signal interrupted connect(): it is made again. */
+    ino_t untold[UNTOLD], last;
+    size_t next_untold;
     struct awi_relays *relays;
     struct awi_dns *dns;
     struct awi_ca ca;
@@ -96,6 +101,25 @@ static int divert(struct supervisor *s, const struct awi_call *call, int theirs,
 
 /* --- The loop -------------------------------------------------------------------------------- */
 
+/* Was this socket connected by a call that did not live to hear of it? Once. */
+static bool take_untold(struct supervisor *s, ino_t socket)
+{
+    for (size_t i = 0; i < UNTOLD; i++) {
+        if (socket && s->untold[i] == socket) {
+            s->untold[i] = 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+static ino_t inode_of(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) < 0 ? 0 : st.st_ino;
+}
+
 /* connect(): 0: it goes on as it is; 1: it was answered; -errno for the target. */
 static int judge(struct supervisor *s, const struct seccomp_notif *asked, struct awi_call *call)
 {
@@ -124,6 +148,10 @@ static int judge(struct supervisor *s, const struct seccomp_notif *asked, struct
         return call->domain == AF_INET ? -EAFNOSUPPORT : -EINVAL;
     }
     r = divert(s, call, theirs, ours && call->type == SOCK_STREAM);
+    s->last = inode_of(theirs);
+    if (r == -EISCONN && take_untold(s, s->last)) {
+        r = 0;
+    }
     return r < 0 ? r : 1;
 }
 
@@ -153,7 +181,10 @@ static void answer_one(struct supervisor *s)
     if (r == 0) {
         answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
     }
-    ioctl(s->notify, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+    if (ioctl(s->notify, SECCOMP_IOCTL_NOTIF_SEND, &answer) < 0 && asked.data.nr == SYS_connect &&
+        r > 0) {
+        s->untold[s->next_untold++ % UNTOLD] = s->last;
+    }
 }
 
 /* Our children are the command, and processes below it whose parents are gone. */

@@ -299,6 +299,22 @@ class Group:
                       "HTTP/1.1 403 Forbidden", name + ": from a preloaded program")
             self.tap.equal(self.launch(program, "no-such-name.invalid", "80").returncode, 3,
                            name + ": another name that does not exist")
+        self.interrupted()
+
+    def interrupted(self):
+        """Stopped and continued in the middle of connect(), which the kernel then makes once more."""
+        program = build_c(self.world, "connects", "gcc")
+        if not program:
+            return
+        process = subprocess.Popen([LAUNCHER, "run", "--", program, "sts.us-east-1.amazonaws.com", "80", "1500"],
+                                   env=self.world.env(preload=False), cwd=self.world.work, text=True,
+                                   stdout=subprocess.PIPE)
+        while process.poll() is None:
+            process.send_signal(signal.SIGSTOP)
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.001)
+        said = process.communicate()[0]
+        self.tap.check(process.returncode == 0, "glibc: connects while it is stopped and continued", said[:300])
 
 
 def sdk(world, tap):
