@@ -188,8 +188,23 @@ int hook_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
     return r;
 }
 
+/* A read must not wait in the kernel for more than a buffer holds: the rest is in the core, and is
+ * sent when there is room. */
+static const void *within_buffer(int fd, int level, int name, const void *value, socklen_t len)
+{
+    static const int most = 16 << 10;
+    int mark;
+    if (AWI_LIKELY(name != SO_RCVLOWAT) || level != SOL_SOCKET || len < sizeof(mark) || !value ||
+        !awi_fd_link(fd)) {
+        return value;
+    }
+    memcpy(&mark, value, sizeof(mark));
+    return mark > most ? &most : value;
+}
+
 int hook_setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 {
+    value = within_buffer(fd, level, name, value, len);
     int r = AWI_REAL(setsockopt)(fd, level, name, value, len);
     if (r < 0 && is_tcp_level(level) && (errno == EOPNOTSUPP || errno == ENOPROTOOPT) &&
         !awi_inside()) {

@@ -87,6 +87,23 @@ static int wait_all_ends(void)
     return 0;
 }
 
+/* A low-water mark above what a buffer holds. */
+static int low_water(void)
+{
+    enum { LEN = 400000 };
+    int mark = LEN;
+    int fd = t_connect();
+    char *data = malloc(LEN);
+    CHECK(fd >= 0 && data && t_request(fd, "/size/900000") == 0 && blocking(fd) == 0);
+    CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &mark, sizeof(mark)) == 0);
+    for (ssize_t got = 0, n; got < 2 * LEN; got += n) {
+        CHECK((n = recv(fd, data, LEN, 0)) > 0);
+    }
+    free(data);
+    close(fd);
+    return 0;
+}
+
 static int peek_then_read(void)
 {
     char first[64], again[64];
@@ -180,6 +197,7 @@ const struct snippet flag_snippets[] = {
     {"wait_all_by_message", wait_all_by_message, ANYWHERE},
     {"wait_all_with_sender", wait_all_with_sender, ANYWHERE},
     {"wait_all_ends", wait_all_ends, ANYWHERE},
+    {"low_water", low_water, PRELOAD},
     {"peek_then_read", peek_then_read, ANYWHERE},
     {"nothing_to_read", nothing_to_read, ANYWHERE},
     {"vectors_with_flags", vectors_with_flags, ANYWHERE},
