@@ -309,12 +309,14 @@ class Group:
         process = subprocess.Popen([LAUNCHER, "run", "--", program, "sts.us-east-1.amazonaws.com", "80", "1500"],
                                    env=self.world.env(preload=False), cwd=self.world.work, text=True,
                                    stdout=subprocess.PIPE)
+        ready = process.stdout.readline()
         while process.poll() is None:
             process.send_signal(signal.SIGSTOP)
             process.send_signal(signal.SIGCONT)
             time.sleep(0.001)
         said = process.communicate()[0]
-        self.tap.check(process.returncode == 0, "glibc: connects while it is stopped and continued", said[:300])
+        self.tap.check(process.returncode == 0, "glibc: connects while it is stopped and continued",
+                       (process.returncode, ready, said[:300]))
 
 
 def sdk(world, tap):

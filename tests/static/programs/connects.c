@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Connects so many times, one after the other, and says what went wrong. For a caller that stops
- * and continues it meanwhile.
+ * Says that it is ready, connects so many times, one after the other, and says what went wrong. For
+ * a caller that stops and continues it meanwhile.
  *
  *     connects HOST PORT TIMES
  */
@@ -22,6 +22,8 @@ int main(int argc, char **argv)
     if (argc != 4 || getaddrinfo(argv[1], argv[2], &hints, &found) != 0) {
         return 2;
     }
+    puts("ready");
+    fflush(stdout);
     for (long i = strtol(argv[3], NULL, 10); i > 0; i--) {
         int fd = socket(found->ai_family, SOCK_STREAM, 0);
         if (fd < 0 || connect(fd, found->ai_addr, found->ai_addrlen) < 0) {
