@@ -70,13 +70,15 @@ read_email(const struct awi_config_place *place, const struct awi_yaml *node, st
 /* --- One account ----------------------------------------------------------------------------- */
 
 static const char *const keys[] = {"id", "name", "email", "iam", "credentials", NULL};
-enum { ID, NAME, EMAIL, IAM, CREDENTIALS, N_KEYS };
+enum { ID, NAME, EMAIL, IAM };
 
 static int read_value(const struct awi_config_place *place,
                       int key,
                       const struct awi_yaml *node,
-                      struct awi_config_account *ret)
+                      void *account)
 {
+    struct awi_config_account *ret = account;
+
     switch (key) {
     case ID:
         return awi_config_read_id(place, "id", node, &ret->id);
@@ -97,20 +99,12 @@ static int read_value(const struct awi_config_place *place,
     return r ? r : awi_config_value_CREDENTIALS(place, "credentials", text, &ret->credentials);
 }
 
-static int find_key(const struct awi_config_place *place, const struct awi_yaml *node, int *ret)
-{
-    for (*ret = 0; keys[*ret]; ++*ret) {
-        if (awi_str_is(node->key, keys[*ret])) {
-            return 0;
-        }
-    }
-    struct awi_str hint = awi_config_suggest(&place->config->arena, node->key, keys);
-    return awi_config_problem(place,
-                              "found key \"%.*s\" in an account, expected id, name, email, iam or "
-                              "credentials%.*s",
-                              AWI_STR_FMT(awi_str_head(node->key, 64)),
-                              AWI_STR_FMT(hint));
-}
+static const struct awi_config_keys account_keys = {
+    .what = "an account",
+    .expected = "id, name, email, iam or credentials",
+    .names = keys,
+    .read = read_value,
+};
 
 static int read_account(const struct awi_config_place *outer,
                         const struct awi_yaml *node,
@@ -118,7 +112,7 @@ static int read_account(const struct awi_config_place *outer,
 {
     struct awi_config_place place = *outer;
     struct awi_str what = awi_config_describe(&place.config->arena, node);
-    bool seen[N_KEYS] = {false};
+    unsigned seen;
 
     place.line = node->line;
     if (node->kind != AWI_YAML_MAP) {
@@ -127,23 +121,13 @@ static int read_account(const struct awi_config_place *outer,
                                   "wanted, name, email, iam and credentials",
                                   AWI_STR_FMT(what));
     }
-    for (const struct awi_yaml *at = node->child; at; at = at->next) {
-        int key;
-        place.line = at->key_line;
-        int r = find_key(&place, at, &key);
-        if (r == 0 && seen[key]) {
-            r = awi_config_problem(
-                &place, "found key %s again, expected it once in an account", keys[key]);
-        }
-        place.line = at->line;
-        r = r ? r : read_value(&place, key, at, ret);
-        if (r) {
-            return r;
-        }
-        seen[key] = true;
+    int r = awi_config_read_map(&place, node, &account_keys, ret, &seen);
+    if (r) {
+        return r;
     }
-    place.line = node->line;
-    return seen[ID] ? 0 : awi_config_problem(&place, "found an account without id, expected one");
+    return seen & 1u << ID
+               ? 0
+               : awi_config_problem(&place, "found an account without id, expected one");
 }
 
 /* --- The list -------------------------------------------------------------------------------- */

@@ -65,3 +65,23 @@ struct awi_str awi_config_describe(struct awi_arena *arena, const struct awi_yam
 
 /* A value of the process's environment; NULL when unset or empty. */
 const char *awi_config_env(const char *const *environment, const char *name);
+
+/*
+ * A map whose keys are a fixed set, each at most once: calls read for each with its place in names
+ * and gives the set of those that stood there, a bit each. 0, 1 (problem) or -ENOMEM.
+ */
+struct awi_config_keys {
+    const char *what;         /* "an account" */
+    const char *expected;     /* "id, name or email" */
+    const char *const *names; /* NULL-terminated, at most 32 */
+    int (*read)(const struct awi_config_place *place,
+                int key,
+                const struct awi_yaml *node,
+                void *ret);
+};
+
+int awi_config_read_map(const struct awi_config_place *outer,
+                        const struct awi_yaml *node,
+                        const struct awi_config_keys *keys,
+                        void *ret,
+                        unsigned *ret_seen);

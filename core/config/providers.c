@@ -12,7 +12,7 @@
 #define HTTPS "https://"
 
 static const char *const keys[] = {"issuer", "jwks", "jwks_file", NULL};
-enum { ISSUER, JWKS, JWKS_FILE, N_KEYS };
+enum { ISSUER, JWKS, JWKS_FILE };
 
 static int
 read_issuer(const struct awi_config_place *place, const struct awi_yaml *node, struct awi_str *ret)
@@ -100,53 +100,37 @@ static int read_jwks_file(const struct awi_config_place *place,
 static int read_value(const struct awi_config_place *place,
                       int key,
                       const struct awi_yaml *node,
-                      struct awi_config_oidc_provider *ret)
+                      void *provider)
 {
+    struct awi_config_oidc_provider *ret = provider;
+
     return key == ISSUER ? read_issuer(place, node, &ret->issuer)
            : key == JWKS ? read_jwks(place, node, &ret->jwks)
                          : read_jwks_file(place, node, &ret->jwks);
 }
 
-static int find_key(const struct awi_config_place *place, const struct awi_yaml *node, int *ret)
-{
-    for (*ret = 0; keys[*ret]; ++*ret) {
-        if (awi_str_is(node->key, keys[*ret])) {
-            return 0;
-        }
-    }
-    struct awi_str hint = awi_config_suggest(&place->config->arena, node->key, keys);
-    return awi_config_problem(place,
-                              "found key \"%.*s\" in a provider, expected issuer, jwks or "
-                              "jwks_file%.*s",
-                              AWI_STR_FMT(awi_str_head(node->key, 64)),
-                              AWI_STR_FMT(hint));
-}
+static const struct awi_config_keys provider_keys = {
+    .what = "a provider",
+    .expected = "issuer, jwks or jwks_file",
+    .names = keys,
+    .read = read_value,
+};
 
 static int read_provider(const struct awi_config_place *outer,
                          const struct awi_yaml *node,
                          struct awi_config_oidc_provider *ret)
 {
     struct awi_config_place place = *outer;
-    bool seen[N_KEYS] = {false};
+    unsigned seen = 0;
 
-    for (const struct awi_yaml *at = node->kind == AWI_YAML_MAP ? node->child : NULL; at;
-         at = at->next) {
-        int key;
-        place.line = at->key_line;
-        int r = find_key(&place, at, &key);
-        if (r == 0 && seen[key]) {
-            r = awi_config_problem(
-                &place, "found key %s again, expected it once in a provider", keys[key]);
-        }
-        place.line = at->line;
-        r = r ? r : read_value(&place, key, at, ret);
-        if (r) {
-            return r;
-        }
-        seen[key] = true;
-    }
     place.line = node->line;
-    return seen[ISSUER] && seen[JWKS] != seen[JWKS_FILE]
+    int r = node->kind == AWI_YAML_MAP
+                ? awi_config_read_map(&place, node, &provider_keys, ret, &seen)
+                : 0;
+    if (r) {
+        return r;
+    }
+    return seen == (1u << ISSUER | 1u << JWKS) || seen == (1u << ISSUER | 1u << JWKS_FILE)
                ? 0
                : awi_config_problem(&place,
                                     "found a provider that is not {issuer, jwks} or {issuer, "
