@@ -315,13 +315,14 @@ def ends(run):
     other = Other(run, "713000000001")
     dev = other.account("dev")
     unit = other.unit(other.root)
+    absent = unit[:-1] + ("1" if unit.endswith("0") else "0")
     run.error("members are left", "OrganizationNotEmptyException", "...", other.org.delete_organization)
     run.good("a member", run.world.of("alpha", "organizations").describe_organization, cli=True)
     run.error("from outside", "AWSOrganizationsNotInUseException", "...",
               run.world.of("713000000002", "organizations").describe_organization, cli=True)
     for title, code, source, to in (
-            ("no such source", "SourceParentNotFoundException", unit[:-1] + "0", unit),
-            ("no such destination", "DestinationParentNotFoundException", other.root, unit[:-1] + "0"),
+            ("no such source", "SourceParentNotFoundException", absent, unit),
+            ("no such destination", "DestinationParentNotFoundException", other.root, absent),
             ("it is there", "DuplicateAccountException", other.root, other.root)):
         run.error(title, code, "...", other.org.move_account, AccountId=dev, SourceParentId=source,
                   DestinationParentId=to)
