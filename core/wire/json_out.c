@@ -8,17 +8,45 @@
 
 #include <math.h>
 
+/* A byte in each of eight places. */
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* Is any of eight bytes to be escaped? Exact for the lowest such byte, which is all that counts. */
+static bool has_special(uint64_t w)
+{
+    uint64_t quote = w ^ EACH('"'), backslash = w ^ EACH('\\');
+
+    return (((w - EACH(0x20)) & ~w) | ((quote - EACH(1)) & ~quote) |
+            ((backslash - EACH(1)) & ~backslash)) &
+           EACH(0x80);
+}
+
+/* The end of the run of bytes from `at` on that stand as they are. */
+static size_t plain_end(struct awi_str text, size_t at)
+{
+    uint64_t w;
+
+    for (; at + sizeof(w) <= text.len; at += sizeof(w)) {
+        memcpy(&w, text.ptr + at, sizeof(w));
+        if (has_special(w)) {
+            break;
+        }
+    }
+    while (at < text.len && (unsigned char)text.ptr[at] >= 0x20 && text.ptr[at] != '"' &&
+           text.ptr[at] != '\\') {
+        at++;
+    }
+    return at;
+}
+
 void awi_json_string(struct awi_out *out, struct awi_str text)
 {
     static const char digits[] = "0123456789abcdef";
     size_t from = 0;
 
     awi_out_char(out, '"');
-    for (size_t i = 0; i < text.len; i++) {
+    for (size_t i = plain_end(text, 0); i < text.len; i = plain_end(text, i + 1)) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c >= 0x20 && c != '"' && c != '\\') {
-            continue;
-        }
         awi_out_add(out, text.ptr + from, i - from);
         from = i + 1;
         if (c == '"' || c == '\\') {
