@@ -7,6 +7,8 @@
  */
 #include "services/iam/access.h"
 
+#include "core/util/rows.h"
+
 #include <errno.h>
 
 /* Sorted by operation. */
@@ -16,21 +18,7 @@ static const struct iam_access_row rows[] = {
 
 static const struct iam_access_row *find_row(struct awi_str operation)
 {
-    size_t low = 0, high = sizeof(rows) / sizeof(rows[0]);
-
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = awi_str_cmp(awi_str_from(rows[middle].operation), operation);
-        if (order == 0) {
-            return &rows[middle];
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return NULL;
+    return awi_row_find(rows, sizeof(rows) / sizeof(rows[0]), sizeof(rows[0]), operation);
 }
 
 bool iam_access_knows(struct awi_str operation)

@@ -10,6 +10,7 @@
 #include "services/organizations/organizations.h"
 
 #include "core/shape/value.h"
+#include "core/util/rows.h"
 
 #include <errno.h>
 
@@ -19,21 +20,7 @@ static const struct org_row rows[] = {
 
 const struct org_row *org_row_of(struct awi_str operation)
 {
-    size_t low = 0, high = sizeof(rows) / sizeof(rows[0]);
-
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = awi_str_cmp(awi_str_from(rows[middle].operation), operation);
-        if (order == 0) {
-            return &rows[middle];
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return NULL;
+    return awi_row_find(rows, sizeof(rows) / sizeof(rows[0]), sizeof(rows[0]), operation);
 }
 
 bool org_may_delegate(struct awi_str operation)

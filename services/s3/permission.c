@@ -2,7 +2,7 @@
 /* The table of access.h, sorted by operation. */
 #include "services/s3/access.h"
 
-#include <stdlib.h>
+#include "core/util/rows.h"
 
 #define BUCKET(operation, action)                                                                  \
     {                                                                                              \
@@ -122,19 +122,10 @@ static const struct s3_permission permissions[] = {
     PUT("UploadPartCopy", S3_NEEDS_SOURCE),
 };
 
-static int compare(const void *name, const void *row)
-{
-    const struct awi_str *operation = name;
-    const struct s3_permission *permission = row;
-
-    return awi_str_cmp(*operation, awi_str_from(permission->operation));
-}
-
 const struct s3_permission *s3_permission_of(struct awi_str operation)
 {
-    return bsearch(&operation,
-                   permissions,
-                   sizeof(permissions) / sizeof(permissions[0]),
-                   sizeof(permissions[0]),
-                   compare);
+    return awi_row_find(permissions,
+                        sizeof(permissions) / sizeof(permissions[0]),
+                        sizeof(permissions[0]),
+                        operation);
 }
