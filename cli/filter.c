@@ -28,8 +28,15 @@
 #endif
 
 #define FLAGS              (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_SPEC_ALLOW)
+#define FLAGS_WAIT         (FLAGS | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
 #define FIELD(name)        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, name))
 #define IS(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (yes), (no))
+
+/* A kernel that knows the flag goes on to look for a filter, at no address. */
+bool awi_filter_waits(void)
+{
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, FLAGS_WAIT, NULL) < 0 && errno == EFAULT;
+}
 
 /* Go's resolver connects its sockets. Other C libraries' may not. */
 int awi_filter_install(bool connects_only)
@@ -56,9 +63,10 @@ int awi_filter_install(bool connects_only)
     };
     struct sock_fprog filter = {sizeof(program) / sizeof(program[0]), program};
 
-    int fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, FLAGS, &filter);
+    int flags = awi_filter_waits() ? FLAGS_WAIT : FLAGS;
+    int fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
     if (fd < 0 && errno == EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) {
-        fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, FLAGS, &filter);
+        fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
     }
     return fd < 0 ? -errno : fd;
 }

@@ -18,6 +18,12 @@
  */
 int awi_filter_install(bool connects_only);
 
+/*
+ * Does a call that the supervisor has taken up wait for its answer whatever signals come, but a
+ * fatal one (Linux 5.19)? Before, it may be interrupted and made again though its answer was given.
+ */
+bool awi_filter_waits(void);
+
 /* Does a listener watch this process already? Asked of the kernel, not of the environment. */
 bool awi_filter_is_there(void);
 

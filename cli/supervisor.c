@@ -9,6 +9,7 @@
  * It ends when the last process under the filter is gone.
  */
 #include "cli/cli.h"
+#include "cli/filter.h"
 #include "cli/supervise.h"
 #include "cli/supervise_ca.h"
 #include "cli/supervise_dns.h"
@@ -35,12 +36,19 @@
 #include <unistd.h>
 
 #define EVENTS      64
-#define UNTOLD      16
+#define MADE        16
 #define SOCKET_KEPT (SOCK_CLOEXEC | SOCK_NONBLOCK)
 
 typedef int is_ours_fn(const struct sockaddr *addr, socklen_t len);
 typedef int
 connect_as_fn(int fd, const struct sockaddr *addr, socklen_t len, pid_t pid, const char *account);
+
+/* A call that connected a socket. */
+struct made {
+    ino_t socket;
+    uint32_t thread;
+    uint64_t at; /* the instruction */
+};
 
 struct supervisor {
     int control;
@@ -48,9 +56,11 @@ struct supervisor {
     int signals;  /* SIGIO: someone waits for a file of certificates; SIGCHLD */
     int accepter; /* listens on loopback for the targets' sockets */
     int epoll_fd;
-    /* Sockets that were connected while a signal interrupted connect(): it is made again. */
-    ino_t untold[UNTOLD], last;
-    size_t next_untold;
+    /* Where the kernel lets a signal interrupt a call that is being answered, the same call comes
+     * again: the last ones that were. */
+    bool interrupted;
+    struct made made[MADE];
+    size_t next_made;
     struct awi_relays *relays;
     struct awi_dns *dns;
     struct awi_ca ca;
@@ -101,23 +111,26 @@ static int divert(struct supervisor *s, const struct awi_call *call, int theirs,
 
 /* --- The loop -------------------------------------------------------------------------------- */
 
-/* Was this socket connected by a call that did not live to hear of it? Once. */
-static bool take_untold(struct supervisor *s, ino_t socket)
+static struct made made_by(const struct seccomp_notif *asked, int theirs)
 {
-    for (size_t i = 0; i < UNTOLD; i++) {
-        if (socket && s->untold[i] == socket) {
-            s->untold[i] = 0;
+    struct stat st;
+
+    return (struct made){.socket = fstat(theirs, &st) < 0 ? 0 : st.st_ino,
+                         .thread = asked->pid,
+                         .at = asked->data.instruction_pointer};
+}
+
+/* Has this call been answered, and perhaps did not live to hear of it? Once. */
+static bool take_made(struct supervisor *s, const struct made *call)
+{
+    for (size_t i = 0; s->interrupted && i < MADE; i++) {
+        if (s->made[i].socket == call->socket && s->made[i].thread == call->thread &&
+            s->made[i].at == call->at) {
+            s->made[i].socket = 0;
             return true;
         }
     }
     return false;
-}
-
-static ino_t inode_of(int fd)
-{
-    struct stat st;
-
-    return fstat(fd, &st) < 0 ? 0 : st.st_ino;
 }
 
 /* connect(): 0: it goes on as it is; 1: it was answered; -errno for the target. */
@@ -148,9 +161,12 @@ static int judge(struct supervisor *s, const struct seccomp_notif *asked, struct
         return call->domain == AF_INET ? -EAFNOSUPPORT : -EINVAL;
     }
     r = divert(s, call, theirs, ours && call->type == SOCK_STREAM);
-    s->last = inode_of(theirs);
-    if (r == -EISCONN && take_untold(s, s->last)) {
-        r = 0;
+    struct made made = made_by(asked, theirs);
+    if (r == -EISCONN && take_made(s, &made)) {
+        return 1;
+    }
+    if (r == 0) {
+        s->made[s->next_made++ % MADE] = made;
     }
     return r < 0 ? r : 1;
 }
@@ -181,10 +197,7 @@ static void answer_one(struct supervisor *s)
     if (r == 0) {
         answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
     }
-    if (ioctl(s->notify, SECCOMP_IOCTL_NOTIF_SEND, &answer) < 0 && asked.data.nr == SYS_connect &&
-        r > 0) {
-        s->untold[s->next_untold++ % UNTOLD] = s->last;
-    }
+    ioctl(s->notify, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }
 
 /* Our children are the command, and processes below it whose parents are gone. */
@@ -291,6 +304,7 @@ static int prepare(struct supervisor *s)
     *(void **)&s->is_ours = dlsym(RTLD_DEFAULT, "awsintercept_is_intercepted");
     *(void **)&s->connect_as = dlsym(RTLD_DEFAULT, "awsintercept_connect_as");
     raise_limit();
+    s->interrupted = !awi_filter_waits();
     s->accepter = awi_loopback(SOCK_STREAM);
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     sigemptyset(&told);
