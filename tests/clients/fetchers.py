@@ -272,6 +272,9 @@ def by_name(name):
         return Program(name, java("FetchUrl.java"), cafile=java_trust_store)
     if name == "java-http":
         return Program(name, java("FetchHttp.java"), cafile=java_trust_store)
+    if name == "mono":
+        program = os.path.join(box.BUILD, "tests", "clients", "fetch.exe")
+        return Program(name, [box.need("mono", "mono"), box.need(program, "mcs")])
     if name in SCRIPTS:
         return Program(name, script(*SCRIPTS[name]))
     raise SystemExit("no client is called " + name)

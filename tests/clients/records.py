@@ -63,6 +63,8 @@ ABOUT = {
     "ruby-http": ("Ruby, `net/https`", ["ruby", "-ropenssl", "-e",
                                         "print RUBY_VERSION, ' TLS ', OpenSSL::OPENSSL_LIBRARY_VERSION"],
                   r"(?P<version>[\d.]+) TLS (?P<tls>\S+ \S+)", ""),
+    "mono": (".NET Framework on Mono, `HttpClient`", ["mono", "--version"], r"version (?P<version>[\d.]+)",
+             "BoringSSL"),
     "aiohttp": ("Python, aiohttp", python("/usr/bin/python3", "aiohttp"), PLAIN, ""),
     "httpx": ("Python, httpx", python("/usr/bin/python3", "httpx"), PLAIN, ""),
     "urllib3": ("Python, urllib3", python(box.WHEELS_PYTHON, "urllib3"), PLAIN, ""),
