@@ -57,6 +57,7 @@ static int list_parts(struct awi_req *req,
     size_t most = in->MaxParts.set && in->MaxParts.v >= 0 && in->MaxParts.v < PARTS_MAX
                       ? (size_t)in->MaxParts.v
                       : PARTS_MAX;
+    enum s3_checksum kind = s3_checksum_named(record->ChecksumAlgorithm);
     int32_t after = in->PartNumberMarker.v, last = 0;
 
     if (!parts) {
@@ -78,6 +79,7 @@ static int list_parts(struct awi_req *req,
             break;
         }
         parts->Parts.items[parts->Parts.n].PartNumber = part->PartNumber;
+        S3_CHECKSUM_SET(&parts->Parts.items[parts->Parts.n], kind, part->Checksum);
         parts->Parts.items[parts->Parts.n++].Size = part->Size;
         last = part->PartNumber.v;
     }

@@ -34,6 +34,11 @@ struct awi_str s3_checksum_name(enum s3_checksum kind)
     return kind < S3_N_CHECKSUMS ? kinds[kind].name : AWI_STR_NULL;
 }
 
+const char *s3_checksum_header(enum s3_checksum kind)
+{
+    return kinds[kind].header;
+}
+
 enum s3_checksum s3_checksum_named(struct awi_str name)
 {
     for (int i = 0; i < S3_N_CHECKSUMS; i++) {
@@ -244,19 +249,14 @@ static int sums_end(struct awi_req *req, struct sums *sums, struct s3_summed *re
     return ret->etag.ptr && ret->checksum.ptr ? 0 : -ENOMEM;
 }
 
-int s3_checksum_body(struct awi_req *req,
-                     const struct awi_body *body,
-                     const struct s3_declared *declared,
-                     struct s3_summed *ret)
+int s3_checksum_compute(struct awi_req *req,
+                        const struct awi_body *body,
+                        enum s3_checksum kind,
+                        struct s3_summed *ret)
 {
-    struct expected expected = {0};
     struct sums sums;
-    int r = read_declared(req, declared, &expected);
+    int r = sums_begin(&sums, kind);
 
-    if (r != 0) {
-        return r;
-    }
-    r = sums_begin(&sums, expected.kind);
     if (r < 0) {
         return r;
     }
@@ -266,8 +266,21 @@ int s3_checksum_body(struct awi_req *req,
         awi_digest_drop(&sums.digest);
         return r;
     }
-    r = sums_end(req, &sums, ret);
-    if (r < 0) {
+    return sums_end(req, &sums, ret);
+}
+
+int s3_checksum_body(struct awi_req *req,
+                     const struct awi_body *body,
+                     const struct s3_declared *declared,
+                     struct s3_summed *ret)
+{
+    struct expected expected = {0};
+    int r = read_declared(req, declared, &expected);
+
+    if (r == 0) {
+        r = s3_checksum_compute(req, body, expected.kind, ret);
+    }
+    if (r != 0) {
         return r;
     }
     if (awi_str_is_set(expected.md5) && memcmp(expected.md5.ptr, ret->md5, 16) != 0) {

@@ -34,6 +34,8 @@ enum s3_checksum {
 
 /* "CRC32" and so on. */
 struct awi_str s3_checksum_name(enum s3_checksum kind);
+/* "x-amz-checksum-crc32"; not of S3_CHECKSUM_NONE. */
+const char *s3_checksum_header(enum s3_checksum kind);
 /* By name; S3_CHECKSUM_NONE when there is no such algorithm. */
 enum s3_checksum s3_checksum_named(struct awi_str name);
 
@@ -60,5 +62,10 @@ int s3_checksum_body(struct awi_req *req,
                      const struct awi_body *body,
                      const struct s3_declared *declared,
                      struct s3_summed *ret);
+/* The same sums of bytes about which the client declared nothing: parts, copies. 0 or -errno. */
+int s3_checksum_compute(struct awi_req *req,
+                        const struct awi_body *body,
+                        enum s3_checksum kind,
+                        struct s3_summed *ret);
 
 void s3_checksum_set(struct awi_str *const *members, enum s3_checksum kind, struct awi_str value);

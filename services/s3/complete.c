@@ -35,6 +35,20 @@ static int invalid_part(struct awi_req *req,
                          "entity tag.");
 }
 
+static int missing_checksum(struct awi_req *req,
+                            const struct s3_upload *upload,
+                            const struct s3_CompletedPart *wanted)
+{
+    enum s3_checksum kind = s3_checksum_named(upload->record.Object->ChecksumAlgorithm);
+
+    return awi_fail(req,
+                    &s3_error_InvalidRequest,
+                    "The upload was created using a %s checksum. The complete request must include "
+                    "the checksum for each part. It was missing for part %d in the request.",
+                    s3_checksum_header(kind) + strlen("x-amz-checksum-"),
+                    (int)wanted->PartNumber.v);
+}
+
 static int choose_one(struct awi_req *req,
                       const struct s3_upload *upload,
                       const struct s3_CompletedPart *wanted,
@@ -49,6 +63,10 @@ static int choose_one(struct awi_req *req,
     }
     if (kind != S3_CHECKSUM_NONE) {
         declared = *S3_CHECKSUM_GET(wanted)[kind];
+    }
+    if (r == 0 && !awi_str_is_set(declared) &&
+        awi_str_is(upload->record.Object->ChecksumType, "COMPOSITE")) {
+        return missing_checksum(req, upload, wanted);
     }
     if (r == 0 && awi_str_is_set(declared) && !awi_str_eq(declared, ret->Checksum)) {
         return invalid_part(req, upload, wanted);
@@ -132,8 +150,6 @@ static int composite(struct awi_req *req,
                      const struct chosen *chosen,
                      struct awi_str *ret)
 {
-    const struct s3_UploadPartRequest nothing = {0};
-    struct s3_declared declared = {.checksums = S3_CHECKSUM_GET(&nothing), .fallback = kind};
     char *all = awi_arena_alloc(awi_arena(req), chosen->n * AWI_DIGEST_MAX + 1);
     struct s3_summed summed;
     size_t len = 0;
@@ -151,7 +167,7 @@ static int composite(struct awi_req *req,
     if (r == 0) {
         struct awi_body *body = awi_body_from_memory(req, awi_str_of(all, len));
 
-        r = body ? s3_checksum_body(req, body, &declared, &summed) : -ENOMEM;
+        r = body ? s3_checksum_compute(req, body, kind, &summed) : -ENOMEM;
     }
     if (r == 0) {
         *ret =
@@ -166,7 +182,6 @@ static int sum_object(struct awi_req *req,
                       const struct awi_body *body,
                       struct s3_ObjectRecord *record)
 {
-    const struct s3_UploadPartRequest nothing = {0};
     enum s3_checksum kind = s3_checksum_named(record->ChecksumAlgorithm);
     struct s3_summed summed;
     int r = make_etag(req, chosen, &record->ETag);
@@ -187,10 +202,9 @@ static int sum_object(struct awi_req *req,
         return r;
     }
     /* The checksum of the whole; a client that named no algorithm may not declare one. */
-    struct s3_declared declared = {.checksums = kind == S3_CHECKSUM_NONE ? S3_CHECKSUM_GET(&nothing)
-                                                                         : S3_CHECKSUM_GET(in),
-                                   .fallback = kind == S3_CHECKSUM_NONE ? S3_CRC64NVME : kind};
-    r = s3_checksum_body(req, body, &declared, &summed);
+    struct s3_declared declared = {.checksums = S3_CHECKSUM_GET(in), .fallback = kind};
+    r = kind == S3_CHECKSUM_NONE ? s3_checksum_compute(req, body, S3_CRC64NVME, &summed)
+                                 : s3_checksum_body(req, body, &declared, &summed);
     if (r == 0) {
         record->ChecksumAlgorithm = s3_checksum_name(summed.kind);
         record->Checksum = summed.checksum;
@@ -201,7 +215,7 @@ static int sum_object(struct awi_req *req,
 
 /* --- The object ------------------------------------------------------------------------------ */
 
-/* Only number and size of the parts are kept: what GetObject's partNumber needs. */
+/* Of the parts is kept what reading one of them, or GetObjectAttributes, tells. */
 static int store(struct awi_req *req,
                  const struct s3_upload *upload,
                  const struct s3_target *target,
@@ -209,14 +223,18 @@ static int store(struct awi_req *req,
                  struct awi_body *body,
                  struct s3_ObjectRecord *record)
 {
+    bool composite = awi_str_is(record->ChecksumType, "COMPOSITE");
     int r = s3_data_keep(req, &upload->bucket, body, &record->DataId, &record->BlobId);
 
     if (r == 0) {
         r = s3_upload_forget(req, upload);
     }
     for (size_t i = 0; i < chosen->n; i++) {
-        chosen->parts[i] = (struct s3_PartRecord){.PartNumber = chosen->parts[i].PartNumber,
-                                                  .Size = chosen->parts[i].Size};
+        chosen->parts[i] = (struct s3_PartRecord){
+            .PartNumber = chosen->parts[i].PartNumber,
+            .Size = chosen->parts[i].Size,
+            .Checksum = composite ? chosen->parts[i].Checksum : AWI_STR_NULL,
+        };
     }
     record->Parts = (struct s3_PartRecordList){chosen->parts, chosen->n, true};
     record->Size = AWI_SOME_I64((int64_t)chosen->size);
@@ -225,26 +243,38 @@ static int store(struct awi_req *req,
 }
 
 /* The bytes of the parts, one behind the other. */
-static struct awi_body *
-join(struct awi_req *req, const struct s3_upload *upload, const struct chosen *chosen)
+static int join(struct awi_req *req,
+                const struct s3_upload *upload,
+                const struct chosen *chosen,
+                struct awi_body **ret)
 {
     struct awi_body_piece *pieces =
         awi_arena_array(awi_arena(req), struct awi_body_piece, chosen->n);
 
-    for (size_t i = 0; pieces && i < chosen->n; i++) {
+    if (!pieces) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < chosen->n; i++) {
         const struct s3_PartRecord *part = &chosen->parts[i];
+        struct awi_str bytes;
 
         pieces[i].size = (uint64_t)part->Size.v;
         if (part->BlobId.len > 0) {
             pieces[i].blob = s3_blob_of(part->BlobId);
         } else if (part->DataId.len > 0) {
-            if (awi_get(&upload->bucket.content, "data", part->DataId, &pieces[i].bytes) < 0) {
-                return NULL;
+            int r = awi_get(&upload->bucket.content, "data", part->DataId, &bytes);
+
+            if (r < 0) {
+                return r == -ENOENT ? -EBADMSG : r;
             }
-            pieces[i].bytes = awi_arena_str(awi_arena(req), pieces[i].bytes);
+            pieces[i].bytes = awi_arena_str(awi_arena(req), bytes);
+            if (!pieces[i].bytes.ptr) {
+                return -ENOMEM;
+            }
         }
     }
-    return pieces ? awi_body_from_pieces(req, pieces, chosen->n) : NULL;
+    *ret = awi_body_from_pieces(req, pieces, chosen->n);
+    return *ret ? 0 : -ENOMEM;
 }
 
 static void answer(struct awi_req *req,
@@ -277,6 +307,7 @@ int s3_complete_multipart_upload(struct awi_req *req,
     struct chosen chosen = {0};
     struct s3_target target;
     struct s3_upload upload;
+    struct awi_body *body;
     int r =
         s3_upload_open(req, in->Bucket, in->ExpectedBucketOwner, in->Key, in->UploadId, &upload);
 
@@ -300,8 +331,10 @@ int s3_complete_multipart_upload(struct awi_req *req,
         return r;
     }
     record = *upload.record.Object;
-    struct awi_body *body = join(req, &upload, &chosen);
-    r = body ? sum_object(req, in, &chosen, body, &record) : -ENOMEM;
+    r = join(req, &upload, &chosen, &body);
+    if (r == 0) {
+        r = sum_object(req, in, &chosen, body, &record);
+    }
     if (r == 0) {
         r = store(req, &upload, &target, &chosen, body, &record);
     }

@@ -39,29 +39,55 @@ static int not_modified(struct awi_req *req, const struct s3_ObjectRecord *recor
     return r < 0 ? r : awi_fail(req, &s3_error_NotModified, "Not Modified");
 }
 
+/* The condition that forbids to go on; NULL: none. */
+static const char *failed(const struct s3_condition *condition,
+                          const struct s3_ObjectRecord *record)
+{
+    if (awi_str_is_set(condition->if_match)) {
+        return s3_etag_matches(condition->if_match, record->ETag) ? NULL : "If-Match";
+    }
+    return condition->if_unmodified_since.set &&
+                   record->LastModified.ms / 1000 > condition->if_unmodified_since.ms / 1000
+               ? "If-Unmodified-Since"
+               : NULL;
+}
+
+/* The condition by which the client has the object already; NULL: none. */
+static const char *known(const struct s3_condition *condition, const struct s3_ObjectRecord *record)
+{
+    if (awi_str_is_set(condition->if_none_match)) {
+        return s3_etag_matches(condition->if_none_match, record->ETag) ? "If-None-Match" : NULL;
+    }
+    return condition->if_modified_since.set &&
+                   record->LastModified.ms / 1000 <= condition->if_modified_since.ms / 1000
+               ? "If-Modified-Since"
+               : NULL;
+}
+
 int s3_check_read(struct awi_req *req,
                   const struct s3_condition *condition,
                   const struct s3_ObjectRecord *record)
 {
-    int64_t modified = record->LastModified.ms / 1000;
+    const char *name = failed(condition, record);
 
-    if (awi_str_is_set(condition->if_match)) {
-        if (!s3_etag_matches(condition->if_match, record->ETag)) {
-            return s3_fail_precondition(req, "If-Match");
-        }
-    } else if (condition->if_unmodified_since.set &&
-               modified > condition->if_unmodified_since.ms / 1000) {
-        return s3_fail_precondition(req, "If-Unmodified-Since");
+    if (name) {
+        return s3_fail_precondition(req, name);
     }
-    if (awi_str_is_set(condition->if_none_match)) {
-        if (s3_etag_matches(condition->if_none_match, record->ETag)) {
-            return not_modified(req, record);
-        }
-    } else if (condition->if_modified_since.set &&
-               modified <= condition->if_modified_since.ms / 1000) {
-        return not_modified(req, record);
+    return known(condition, record) ? not_modified(req, record) : 0;
+}
+
+int s3_check_copy(struct awi_req *req,
+                  const struct s3_condition *condition,
+                  const struct s3_ObjectRecord *record)
+{
+    const char *name = failed(condition, record);
+
+    name = name ? name : known(condition, record);
+    if (!name) {
+        return 0;
     }
-    return 0;
+    struct awi_str whole = awi_arena_printf(awi_arena(req), "x-amz-copy-source-%s", name);
+    return whole.ptr ? s3_fail_precondition(req, whole.ptr) : -ENOMEM;
 }
 
 int s3_check_write(struct awi_req *req,

@@ -1,25 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "services/s3/listing.h"
 
-int s3_list_limits(struct awi_req *req,
-                   struct awi_opt_i32 max_keys,
-                   struct awi_str encoding,
-                   size_t *ret_most,
-                   bool *ret_url)
+#include <errno.h>
+
+int s3_list_most(struct awi_req *req, const char *name, struct awi_opt_i32 wanted, size_t *ret)
 {
-    *ret_most = max_keys.set && max_keys.v < S3_LIST_MAX ? (size_t)max_keys.v : S3_LIST_MAX;
+    struct awi_str text;
+
+    *ret = wanted.set && wanted.v < S3_LIST_MAX ? (size_t)wanted.v : S3_LIST_MAX;
+    if (!wanted.set || wanted.v >= 0) {
+        return 0;
+    }
+    text = awi_arena_printf(
+        awi_arena(req), "Argument %s must be an integer between 0 and 2147483647", name);
+    return text.ptr
+               ? s3_fail_argument(
+                     req, text.ptr, name, awi_arena_printf(awi_arena(req), "%d", (int)wanted.v))
+               : -ENOMEM;
+}
+
+int s3_list_encoding(struct awi_req *req, struct awi_str encoding, bool *ret_url)
+{
     *ret_url = awi_str_is(encoding, "url");
-    if (max_keys.set && max_keys.v < 0) {
-        return s3_fail_argument(req,
-                                "Argument maxKeys must be an integer between 0 and 2147483647",
-                                "maxKeys",
-                                awi_arena_printf(awi_arena(req), "%d", max_keys.v));
-    }
-    if (awi_str_is_set(encoding) && !*ret_url) {
-        return s3_fail_argument(
-            req, "Invalid Encoding Method specified in Request", "encoding-type", encoding);
-    }
-    return 0;
+    return !awi_str_is_set(encoding) || *ret_url
+               ? 0
+               : s3_fail_argument(req,
+                                  "Invalid Encoding Method specified in Request",
+                                  "encoding-type",
+                                  encoding);
 }
 
 struct awi_str s3_list_encode(struct awi_req *req, bool url, struct awi_str s)

@@ -11,12 +11,10 @@ static inline struct awi_str s3_or_empty(struct awi_str s)
     return s.ptr ? s : AWI_STR("");
 }
 
-/* max-keys and encoding-type of a request; an error for what they cannot be. */
-int s3_list_limits(struct awi_req *req,
-                   struct awi_opt_i32 max_keys,
-                   struct awi_str encoding,
-                   size_t *ret_most,
-                   bool *ret_url);
+/* How many a page may hold, from the parameter of this name ("max-parts"). */
+int s3_list_most(struct awi_req *req, const char *name, struct awi_opt_i32 wanted, size_t *ret);
+/* encoding-type of a request: "url", or none. */
+int s3_list_encoding(struct awi_req *req, struct awi_str encoding, bool *ret_url);
 /* As AWS answers encoding-type=url: what form encoding escapes, but for the slash. url false: s. */
 struct awi_str s3_list_encode(struct awi_req *req, bool url, struct awi_str s);
 /* What key rolls up to, where it holds the delimiter behind the prefix; absent: nothing. */

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ListParts and ListMultipartUploads. */
+#include "services/s3/listing.h"
 #include "services/s3/multipart.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-#define LIST_MAX 1000
-
-static size_t most_of(struct awi_opt_i32 wanted)
-{
-    return wanted.set && wanted.v >= 0 && wanted.v < LIST_MAX ? (size_t)wanted.v : LIST_MAX;
-}
 
 static int set_people(struct awi_req *req,
                       const struct s3_bucket *bucket,
@@ -52,7 +46,7 @@ static int collect_parts(struct awi_req *req,
     if (!out->Parts.items) {
         return -ENOMEM;
     }
-    while (r == 0 && (r = awi_cursor_next(cursor, &key, &value)) == 0) {
+    while (most > 0 && r == 0 && (r = awi_cursor_next(cursor, &key, &value)) == 0) {
         struct s3_PartRecord record;
 
         r = awi_record_decode(value, awi_arena(req), &s3_PartRecord_shape, &record);
@@ -78,11 +72,14 @@ int s3_list_parts(struct awi_req *req,
                   const struct s3_ListPartsRequest *in,
                   struct s3_ListPartsOutput *out)
 {
-    size_t most = most_of(in->MaxParts);
     struct s3_upload upload;
+    size_t most;
     int r =
         s3_upload_open(req, in->Bucket, in->ExpectedBucketOwner, in->Key, in->UploadId, &upload);
 
+    if (r == 0) {
+        r = s3_list_most(req, "max-parts", in->MaxParts, &most);
+    }
     if (r != 0) {
         return r;
     }
@@ -168,37 +165,90 @@ static bool is_after(const struct found *found, const struct s3_ListMultipartUpl
                          awi_str_cmp(found->id, in->UploadIdMarker) > 0);
 }
 
-static int add_upload(struct awi_req *req,
-                      const struct s3_bucket *bucket,
-                      const struct found *found,
-                      struct s3_ListMultipartUploadsOutput *out)
+/* A page of what was found. */
+struct page {
+    struct awi_req *req;
+    const struct s3_bucket *bucket;
+    const struct s3_ListMultipartUploadsRequest *in;
+    struct s3_ListMultipartUploadsOutput *out;
+    size_t most;
+    bool url;
+    struct awi_str rolled; /* the common prefix that came last, or "" */
+};
+
+static int add_upload(const struct page *page, const struct found *found)
 {
+    struct s3_ListMultipartUploadsOutput *out = page->out;
     struct s3_MultipartUpload *upload = &out->Uploads.items[out->Uploads.n++];
 
-    upload->Key = found->record.Key;
+    upload->Key = s3_list_encode(page->req, page->url, found->record.Key);
     upload->UploadId = found->id;
     upload->Initiated = found->record.Initiated;
     upload->StorageClass = shown_class(&found->record);
     upload->ChecksumAlgorithm = found->record.Object->ChecksumAlgorithm;
     upload->ChecksumType = found->record.Object->ChecksumType;
-    out->NextKeyMarker = found->record.Key;
+    out->NextKeyMarker = upload->Key;
     out->NextUploadIdMarker = found->id;
-    return set_people(req, bucket, &found->record, &upload->Owner, &upload->Initiator);
+    return !upload->Key.ptr
+               ? -ENOMEM
+               : set_people(
+                     page->req, page->bucket, &found->record, &upload->Owner, &upload->Initiator);
+}
+
+static int add_prefix(const struct page *page)
+{
+    struct s3_ListMultipartUploadsOutput *out = page->out;
+    struct awi_str prefix = s3_list_encode(page->req, page->url, page->rolled);
+
+    out->CommonPrefixes.items[out->CommonPrefixes.n++].Prefix = prefix;
+    out->NextKeyMarker = prefix;
+    out->NextUploadIdMarker = AWI_STR("");
+    return prefix.ptr ? 0 : -ENOMEM;
+}
+
+static int fill(struct page *page, const struct found *found, size_t n)
+{
+    struct s3_ListMultipartUploadsOutput *out = page->out;
+    struct awi_str prefix = s3_or_empty(page->in->Prefix);
+    int r = 0;
+
+    for (size_t i = 0; page->most > 0 && r == 0 && i < n; i++) {
+        struct awi_str key = found[i].record.Key, rolled;
+
+        if (!awi_str_starts(key, prefix) || !is_after(&found[i], page->in)) {
+            continue;
+        }
+        rolled = s3_common_prefix(key, prefix, page->in->Delimiter);
+        if (rolled.ptr &&
+            (awi_str_eq(rolled, page->rolled) || awi_str_eq(rolled, page->in->KeyMarker))) {
+            continue;
+        }
+        if (out->Uploads.n + out->CommonPrefixes.n == page->most) {
+            out->IsTruncated = AWI_SOME_BOOL(true);
+            return 0;
+        }
+        page->rolled = s3_or_empty(rolled);
+        r = rolled.ptr ? add_prefix(page) : add_upload(page, &found[i]);
+    }
+    out->NextKeyMarker = out->NextUploadIdMarker = AWI_STR_NULL;
+    return r;
 }
 
 int s3_list_multipart_uploads(struct awi_req *req,
                               const struct s3_ListMultipartUploadsRequest *in,
                               struct s3_ListMultipartUploadsOutput *out)
 {
-    size_t most = most_of(in->MaxUploads), n;
     struct s3_bucket bucket;
+    struct page page = {.req = req, .bucket = &bucket, .in = in, .out = out};
     struct found *found;
+    size_t n;
     int r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
 
-    if (r == 0 && in->Delimiter.len > 0) {
-        return awi_fail(req,
-                        &awi_error_NotImplemented,
-                        "s3:ListMultipartUploads with a delimiter is not emulated");
+    if (r == 0) {
+        r = s3_list_most(req, "max-uploads", in->MaxUploads, &page.most);
+    }
+    if (r == 0) {
+        r = s3_list_encoding(req, in->EncodingType, &page.url);
     }
     if (r == 0) {
         r = collect_uploads(req, &bucket, &found, &n);
@@ -206,29 +256,22 @@ int s3_list_multipart_uploads(struct awi_req *req,
     if (r != 0) {
         return r;
     }
-    out->Uploads.items = awi_arena_array(awi_arena(req), struct s3_MultipartUpload, most);
-    if (!out->Uploads.items) {
+    out->Uploads.items = awi_arena_array(awi_arena(req), struct s3_MultipartUpload, page.most);
+    out->CommonPrefixes.items = awi_arena_array(awi_arena(req), struct s3_CommonPrefix, page.most);
+    if (!out->Uploads.items || !out->CommonPrefixes.items) {
         return -ENOMEM;
     }
     out->Bucket = in->Bucket;
-    out->KeyMarker = in->KeyMarker.ptr ? in->KeyMarker : AWI_STR("");
-    out->UploadIdMarker = in->UploadIdMarker.ptr ? in->UploadIdMarker : AWI_STR("");
-    out->Prefix = in->Prefix;
-    out->MaxUploads = AWI_SOME_I32((int32_t)most);
+    out->KeyMarker = s3_list_encode(req, page.url, s3_or_empty(in->KeyMarker));
+    out->UploadIdMarker = s3_or_empty(in->UploadIdMarker);
+    out->Prefix = s3_list_encode(req, page.url, in->Prefix);
+    out->Delimiter =
+        in->Delimiter.len > 0 ? s3_list_encode(req, page.url, in->Delimiter) : AWI_STR_NULL;
+    out->EncodingType = in->EncodingType;
+    out->MaxUploads = AWI_SOME_I32((int32_t)page.most);
     out->IsTruncated = AWI_SOME_BOOL(false);
-    for (size_t i = 0; r == 0 && i < n; i++) {
-        if (!awi_str_starts(found[i].record.Key, in->Prefix) || !is_after(&found[i], in)) {
-            continue;
-        }
-        if (out->Uploads.n == most) {
-            out->IsTruncated = AWI_SOME_BOOL(true);
-            break;
-        }
-        r = add_upload(req, &bucket, &found[i], out);
-    }
-    if (!out->IsTruncated.v) {
-        out->NextKeyMarker = out->NextUploadIdMarker = AWI_STR_NULL;
-    }
+    r = fill(&page, found, n);
     out->Uploads.set = out->Uploads.n > 0;
+    out->CommonPrefixes.set = out->CommonPrefixes.n > 0;
     return r;
 }

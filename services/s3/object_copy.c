@@ -73,13 +73,7 @@ int s3_source_open(struct awi_req *req,
                              &ret->record);
     }
     if (r == 0) {
-        r = s3_check_read(req, &condition, &ret->record);
-    }
-    /* A copy that may not read its source is refused in any case: there is nothing to answer 304
-     * about. */
-    if (r > 0 && awi_str_is_set(condition.if_none_match) &&
-        s3_etag_matches(condition.if_none_match, ret->record.ETag)) {
-        return s3_fail_precondition(req, "x-amz-copy-source-If-None-Match");
+        r = s3_check_copy(req, &condition, &ret->record);
     }
     if (r == 0 && (awi_str_is(ret->record.StorageClass, "GLACIER") ||
                    awi_str_is(ret->record.StorageClass, "DEEP_ARCHIVE"))) {
@@ -135,20 +129,13 @@ static int make_copy(struct awi_req *req,
                      const struct s3_source *source,
                      struct s3_ObjectRecord *record)
 {
-    static const struct awi_str absent[S3_N_CHECKSUMS];
-    const struct awi_str *none[S3_N_CHECKSUMS];
     enum s3_checksum kind =
         s3_checksum_named(awi_str_is_set(in->ChecksumAlgorithm) ? in->ChecksumAlgorithm
                                                                 : source->record.ChecksumAlgorithm);
-    struct s3_declared declared = {.checksums = none,
-                                   .fallback = kind == S3_CHECKSUM_NONE ? S3_CRC64NVME : kind};
     struct s3_summed summed;
     struct awi_body *body;
     int r;
 
-    for (size_t i = 0; i < S3_N_CHECKSUMS; i++) {
-        none[i] = &absent[i];
-    }
     *record = source->record;
     record->Parts = (struct s3_PartRecordList){0};
     record->ServerSideEncryption = record->SSEKMSKeyId = AWI_STR_NULL;
@@ -167,7 +154,7 @@ static int make_copy(struct awi_req *req,
             req, &source->bucket, &source->record, 0, (uint64_t)source->record.Size.v, &body);
     }
     if (r == 0) {
-        r = s3_checksum_body(req, body, &declared, &summed);
+        r = s3_checksum_compute(req, body, kind == S3_CHECKSUM_NONE ? S3_CRC64NVME : kind, &summed);
     }
     if (r == 0) {
         record->ETag = summed.etag;

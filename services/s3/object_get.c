@@ -41,7 +41,8 @@ struct selected {
     struct s3_ObjectRecord record;
     uint64_t offset, len;
     bool partial;
-    int32_t parts; /* of a multipart object that was asked for by part number, else 0 */
+    struct awi_str checksum; /* of the selected bytes, where it is known */
+    int32_t parts;           /* of a multipart object that was asked for by part number, else 0 */
 };
 
 static int select_part(struct awi_req *req, const struct reading *in, struct selected *ret)
@@ -73,6 +74,7 @@ static int select_part(struct awi_req *req, const struct reading *in, struct sel
             ret->offset += (uint64_t)ret->record.Parts.items[i].Size.v;
         }
         ret->len = (uint64_t)ret->record.Parts.items[wanted - 1].Size.v;
+        ret->checksum = ret->record.Parts.items[wanted - 1].Checksum;
     }
     return 0;
 }
@@ -82,6 +84,7 @@ static int select_range(struct awi_req *req, const struct reading *in, struct se
     uint64_t size = (uint64_t)ret->record.Size.v, first, last;
 
     ret->len = size;
+    ret->checksum = ret->record.Checksum;
     if (in->part_number.set) {
         return select_part(req, in, ret);
     }
@@ -96,6 +99,7 @@ static int select_range(struct awi_req *req, const struct reading *in, struct se
     case S3_RANGE_PART:
         ret->offset = first;
         ret->len = last - first + 1;
+        ret->checksum = ret->len == size ? ret->checksum : AWI_STR_NULL;
         ret->partial = true;
         return 0;
     default:
@@ -209,9 +213,9 @@ static struct awi_str shown_class(struct awi_str storage_class)
         if (from->Tags.n > 0) {                                                                    \
             (out)->TagCount = AWI_SOME_I32((int32_t)from->Tags.n);                                 \
         }                                                                                          \
-        if (awi_str_is((in)->ChecksumMode, "ENABLED") &&                                           \
-            (selected)->len == (uint64_t)from->Size.v) {                                           \
-            S3_CHECKSUM_SET(out, s3_checksum_named(from->ChecksumAlgorithm), from->Checksum);      \
+        if (awi_str_is((in)->ChecksumMode, "ENABLED") && (selected)->checksum.ptr) {               \
+            S3_CHECKSUM_SET(                                                                       \
+                out, s3_checksum_named(from->ChecksumAlgorithm), (selected)->checksum);            \
             (out)->ChecksumType = from->ChecksumType;                                              \
         }                                                                                          \
     } while (0)

@@ -150,7 +150,8 @@ static int begin(struct listing *list,
     list->delimiter = s3_or_empty(delimiter);
     list->prefix = s3_or_empty(prefix);
     list->after = AWI_STR("");
-    return s3_list_limits(list->req, max_keys, encoding, &list->most, &list->url);
+    int r = s3_list_most(list->req, "maxKeys", max_keys, &list->most);
+    return r == 0 ? s3_list_encoding(list->req, encoding, &list->url) : r;
 }
 
 static struct s3_ObjectList contents(const struct listing *list)

@@ -3,6 +3,7 @@
 #include "services/s3/multipart.h"
 
 #include "services/s3/range.h"
+#include "services/s3/version.h"
 
 #include <errno.h>
 
@@ -133,7 +134,6 @@ int s3_upload_part(struct awi_req *req,
 
 /* --- Copying --------------------------------------------------------------------------------- */
 
-/* bytes=FIRST-LAST, both there and within the source. */
 static int
 source_range(struct awi_req *req, struct awi_str range, uint64_t size, uint64_t *at, uint64_t *len)
 {
@@ -144,7 +144,7 @@ source_range(struct awi_req *req, struct awi_str range, uint64_t size, uint64_t 
     if (!awi_str_is_set(range)) {
         return 0;
     }
-    if (s3_range_parse(range, size, &first, &last) != S3_RANGE_PART) {
+    if (!s3_range_parse_exact(range, &first, &last)) {
         return s3_fail_argument(req,
                                 "The x-amz-copy-source-range value must be of the form "
                                 "bytes=first-last where first and last are the zero-based offsets "
@@ -152,16 +152,24 @@ source_range(struct awi_req *req, struct awi_str range, uint64_t size, uint64_t 
                                 "x-amz-copy-source-range",
                                 range);
     }
+    if (last >= size) {
+        struct awi_str text =
+            awi_arena_printf(awi_arena(req),
+                             "Range specified is not valid for source object of size: %llu",
+                             (unsigned long long)size);
+
+        return text.ptr ? s3_fail_argument(req, text.ptr, "x-amz-copy-source-range", range)
+                        : -ENOMEM;
+    }
     *at = first;
     *len = last - first + 1;
     return 0;
 }
 
-int s3_upload_part_copy(struct awi_req *req,
-                        const struct s3_UploadPartCopyRequest *in,
-                        struct s3_UploadPartCopyOutput *out)
+/* What the two copying operations say of their source, by members of the same names. */
+static struct s3_CopyObjectRequest source_of(const struct s3_UploadPartCopyRequest *in)
 {
-    const struct s3_CopyObjectRequest as_copy = {
+    return (struct s3_CopyObjectRequest){
         .CopySource = in->CopySource,
         .CopySourceIfMatch = in->CopySourceIfMatch,
         .CopySourceIfNoneMatch = in->CopySourceIfNoneMatch,
@@ -172,8 +180,13 @@ int s3_upload_part_copy(struct awi_req *req,
         .CopySourceSSECustomerKeyMD5 = in->CopySourceSSECustomerKeyMD5,
         .ExpectedSourceBucketOwner = in->ExpectedSourceBucketOwner,
     };
-    const struct s3_UploadPartRequest nothing = {0};
-    struct s3_declared declared = {.checksums = S3_CHECKSUM_GET(&nothing)};
+}
+
+int s3_upload_part_copy(struct awi_req *req,
+                        const struct s3_UploadPartCopyRequest *in,
+                        struct s3_UploadPartCopyOutput *out)
+{
+    const struct s3_CopyObjectRequest as_copy = source_of(in);
     struct s3_PartRecord part = {0};
     struct s3_source source = {0};
     struct s3_summed summed;
@@ -185,6 +198,10 @@ int s3_upload_part_copy(struct awi_req *req,
     if (r == 0) {
         r = s3_upload_open(
             req, in->Bucket, in->ExpectedBucketOwner, in->Key, in->UploadId, &upload);
+    }
+    if (r == 0) {
+        r = check_customer_key(
+            req, &upload, in->SSECustomerAlgorithm, in->SSECustomerKey, in->SSECustomerKeyMD5);
     }
     if (r == 0) {
         r = s3_source_open(req, &as_copy, &source);
@@ -199,8 +216,7 @@ int s3_upload_part_copy(struct awi_req *req,
         r = s3_object_body(req, &source.bucket, &source.record, at, len, &body);
     }
     if (r == 0) {
-        declared.fallback = part_checksum(&upload);
-        r = s3_checksum_body(req, body, &declared, &summed);
+        r = s3_checksum_compute(req, body, part_checksum(&upload), &summed);
     }
     if (r == 0) {
         r = keep_part(req, &upload, in->PartNumber.v, body, &summed, &part);
@@ -215,7 +231,10 @@ int s3_upload_part_copy(struct awi_req *req,
     out->CopyPartResult->ETag = part.ETag;
     out->CopyPartResult->LastModified = part.LastModified;
     S3_CHECKSUM_SET(out->CopyPartResult, summed.kind, summed.checksum);
+    out->CopySourceVersionId = s3_version_shown(&source.bucket, &source.record);
     out->ServerSideEncryption = upload.record.Object->ServerSideEncryption;
+    out->SSECustomerAlgorithm = upload.record.Object->SSECustomerAlgorithm;
+    out->SSECustomerKeyMD5 = upload.record.Object->SSECustomerKeyMD5;
     out->SSEKMSKeyId = upload.record.Object->SSEKMSKeyId;
     out->BucketKeyEnabled = upload.record.Object->BucketKeyEnabled;
     return 0;

@@ -40,3 +40,15 @@ enum s3_range s3_range_parse(struct awi_str header, uint64_t size, uint64_t *fir
     *last = b;
     return S3_RANGE_PART;
 }
+
+bool s3_range_parse_exact(struct awi_str text, uint64_t *first, uint64_t *last)
+{
+    struct awi_str rest = text, from;
+
+    if (!awi_str_starts(rest, AWI_STR("bytes="))) {
+        return false;
+    }
+    rest = awi_str_skip(rest, 6);
+    awi_str_cut(&rest, '-', &from);
+    return awi_str_to_u64(from, first) == 0 && awi_str_to_u64(rest, last) == 0 && *first <= *last;
+}

@@ -13,4 +13,7 @@ enum s3_range {
     S3_RANGE_UNSATISFIABLE, /* to be answered with 416 */
 };
 
+/* x-amz-copy-source-range has one form only, bytes=FIRST-LAST. False: it is none. */
+bool s3_range_parse_exact(struct awi_str text, uint64_t *first, uint64_t *last);
+
 enum s3_range s3_range_parse(struct awi_str header, uint64_t size, uint64_t *first, uint64_t *last);

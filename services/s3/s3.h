@@ -119,6 +119,10 @@ bool s3_etag_matches(struct awi_str list, struct awi_str etag);
 int s3_check_read(struct awi_req *req,
                   const struct s3_condition *condition,
                   const struct s3_ObjectRecord *record);
+/* For the source of a copy, which is refused where a read would be answered 304. */
+int s3_check_copy(struct awi_req *req,
+                  const struct s3_condition *condition,
+                  const struct s3_ObjectRecord *record);
 /* For writing over record (NULL: nothing is there). */
 int s3_check_write(struct awi_req *req,
                    struct awi_str key,

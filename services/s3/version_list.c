@@ -290,7 +290,10 @@ int s3_list_object_versions(struct awi_req *req,
     int r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
 
     if (r == 0) {
-        r = s3_list_limits(req, in->MaxKeys, in->EncodingType, &list.most, &list.url);
+        r = s3_list_most(req, "maxKeys", in->MaxKeys, &list.most);
+    }
+    if (r == 0) {
+        r = s3_list_encoding(req, in->EncodingType, &list.url);
     }
     if (r == 0) {
         list.prefix = s3_or_empty(in->Prefix);

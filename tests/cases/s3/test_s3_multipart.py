@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Multipart uploads: what boto3's transfers do with 64 MiB, the rules of parts, two accounts."""
+import base64
+import datetime
 import hashlib
 import io
 import json
@@ -9,6 +11,74 @@ from sandbox import Tap
 from twoaccounts import A, B, client, code, start
 
 MIB = 1 << 20
+
+
+def list_by_folder(tap, a):
+    a.create_bucket(Bucket="folders")
+    for key in ("a/1", "a/2", "b c", "d/1"):
+        a.create_multipart_upload(Bucket="folders", Key=key)
+    pages = a.get_paginator("list_multipart_uploads").paginate(
+        Bucket="folders", Delimiter="/", PaginationConfig={"PageSize": 1})
+    pages = [([x["Prefix"] for x in p.get("CommonPrefixes", [])],
+              [x["Key"] for x in p.get("Uploads", [])]) for p in pages]
+    tap.equal(pages, [(["a/"], []), ([], ["b c"]), (["d/"], [])], "uploads by folder, in pages")
+    got = a.list_multipart_uploads(Bucket="folders", EncodingType="url", Prefix="b")
+    tap.equal((got["Uploads"][0]["Key"], got["EncodingType"]), ("b+c", "url"), "encoded keys")
+    tap.equal([code(a.list_multipart_uploads, Bucket="folders", MaxUploads=-1),
+               code(a.list_multipart_uploads, Bucket="folders", EncodingType="no")],
+              ["InvalidArgument"] * 2, "what a page cannot be")
+    got = a.list_multipart_uploads(Bucket="folders", MaxUploads=0)
+    tap.equal((got["IsTruncated"], "Uploads" in got), (False, False), "an empty page is the last")
+
+
+def sum_parts(tap, a):
+    a.create_bucket(Bucket="sums")
+    data = [b"x" * (5 * MIB), b"tail"]
+    sums = [base64.b64encode(hashlib.sha256(d).digest()).decode() for d in data]
+    whole = hashlib.sha256(b"".join(hashlib.sha256(d).digest() for d in data)).digest()
+    u = a.create_multipart_upload(Bucket="sums", Key="k", ChecksumAlgorithm="SHA256")["UploadId"]
+    at = {"Bucket": "sums", "Key": "k", "UploadId": u}
+    parts = [a.upload_part(PartNumber=i + 1, Body=d, ChecksumAlgorithm="SHA256", **at)
+             for i, d in enumerate(data)]
+    parts = [{"PartNumber": i + 1, "ETag": p["ETag"]} for i, p in enumerate(parts)]
+    tap.equal(code(a.complete_multipart_upload, MultipartUpload={"Parts": parts}, **at),
+              "InvalidRequest", "a checksum of checksums wants the part's")
+    parts = [dict(p, ChecksumSHA256=s) for p, s in zip(parts, sums)]
+    wanted = base64.b64encode(whole).decode() + "-2"
+    tap.equal(code(a.complete_multipart_upload, MultipartUpload={"Parts": parts},
+                   ChecksumSHA256=sums[0] + "-2", **at), "BadDigest", "another checksum")
+    done = a.complete_multipart_upload(MultipartUpload={"Parts": parts}, ChecksumSHA256=wanted,
+                                       **at)
+    tap.equal(done["ChecksumSHA256"], wanted, "the one that the client computed")
+    got = a.get_object_attributes(Bucket="sums", Key="k", ObjectAttributes=["ObjectParts"])
+    tap.equal([p.get("ChecksumSHA256") for p in got["ObjectParts"]["Parts"]], sums,
+              "attributes tell the parts' checksums")
+    got = a.get_object(Bucket="sums", Key="k", PartNumber=2, ChecksumMode="ENABLED")
+    tap.equal((got["Body"].read(), got.get("ChecksumSHA256")), (data[1], sums[1]),
+              "and reading one its own")
+
+
+def copy_ranges(tap, a):
+    a.create_bucket(Bucket="ranges")
+    a.put_object(Bucket="ranges", Key="source", Body=b"0123456789")
+    u = a.create_multipart_upload(Bucket="ranges", Key="k")["UploadId"]
+
+    def copy(**more):
+        return code(a.upload_part_copy, Bucket="ranges", Key="k", UploadId=u, PartNumber=1,
+                    CopySource="ranges/source", **more)
+
+    tap.equal([copy(CopySourceRange=r) for r in ("bytes=0-9", "bytes=2-2")], ["done"] * 2,
+              "ranges of the source")
+    tap.equal([copy(CopySourceRange=r) for r in ("bytes=0-10", "bytes=3-", "bytes=-3", "bytes=5-4",
+                                                 "bytes=0", "0-3")],
+              ["InvalidArgument"] * 6, "ranges that are none, or beyond its end")
+    tap.equal([copy(CopySourceIfModifiedSince=datetime.datetime.now(datetime.timezone.utc)),
+               code(a.copy_object, Bucket="ranges", Key="copy", CopySource="ranges/source",
+                    CopySourceIfModifiedSince=datetime.datetime(2020, 1, 1))],
+              ["PreconditionFailed", "done"], "a copy is refused, never 'not modified'")
+    key = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
+    u = a.create_multipart_upload(Bucket="ranges", Key="k", **key)["UploadId"]
+    tap.equal([copy(), copy(**key)], ["InvalidRequest", "done"], "the upload's own key is needed")
 
 
 def main():
@@ -90,6 +160,9 @@ def main():
     tap.check(put(w, 1, b"from B", "b", b), "until the policy allows it")
     tap.equal(code(b.abort_multipart_upload, Bucket="alpha", Key="b", UploadId=w), "AccessDenied",
               "aborting is another permission")
+    list_by_folder(tap, a)
+    sum_parts(tap, a)
+    copy_ranges(tap, a)
     a.create_bucket(Bucket="gone")
     a.create_multipart_upload(Bucket="gone", Key="k")
     a.delete_bucket(Bucket="gone")
