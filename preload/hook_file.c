@@ -169,6 +169,26 @@ int hook___xstat64(int version, const char *path, struct stat64 *st)
     STAT(AWI_REAL(__xstat64)(version, path, st), fstat64(fd, st));
 }
 
+int hook_lstat(const char *path, struct stat *st)
+{
+    STAT(AWI_REAL(lstat)(path, st), fstat(fd, st));
+}
+
+int hook_lstat64(const char *path, struct stat64 *st)
+{
+    STAT(AWI_REAL(lstat64)(path, st), fstat64(fd, st));
+}
+
+int hook___lxstat(int version, const char *path, struct stat *st)
+{
+    STAT(AWI_REAL(__lxstat)(version, path, st), fstat(fd, st));
+}
+
+int hook___lxstat64(int version, const char *path, struct stat64 *st)
+{
+    STAT(AWI_REAL(__lxstat64)(version, path, st), fstat64(fd, st));
+}
+
 int hook_fstatat(int dir, const char *path, struct stat *st, int flags)
 {
     STAT(AWI_REAL(fstatat)(dir, path, st, flags), fstat(fd, st));
@@ -177,6 +197,16 @@ int hook_fstatat(int dir, const char *path, struct stat *st, int flags)
 int hook_fstatat64(int dir, const char *path, struct stat64 *st, int flags)
 {
     STAT(AWI_REAL(fstatat64)(dir, path, st, flags), fstat64(fd, st));
+}
+
+int hook___fxstatat(int version, int dir, const char *path, struct stat *st, int flags)
+{
+    STAT(AWI_REAL(__fxstatat)(version, dir, path, st, flags), fstat(fd, st));
+}
+
+int hook___fxstatat64(int version, int dir, const char *path, struct stat64 *st, int flags)
+{
+    STAT(AWI_REAL(__fxstatat64)(version, dir, path, st, flags), fstat64(fd, st));
 }
 
 int hook_statx(int dir, const char *path, int flags, unsigned int mask, struct statx *st)
@@ -188,6 +218,11 @@ int hook_statx(int dir, const char *path, int flags, unsigned int mask, struct s
 int hook_access(const char *path, int mode)
 {
     STAT(AWI_REAL(access)(path, mode), (mode & (W_OK | X_OK)) ? -1 : 0);
+}
+
+int hook_faccessat(int dir, const char *path, int mode, int flags)
+{
+    STAT(AWI_REAL(faccessat)(dir, path, mode, flags), (mode & (W_OK | X_OK)) ? -1 : 0);
 }
 
 /*

@@ -102,6 +102,41 @@ static int own_by_hash(void)
     return 0;
 }
 
+/* What programs that were linked with an older libc call: headers and linker know these names no
+ * more. */
+static int old_stat(const char *name, const char *path)
+{
+    struct stat st = {0};
+    int (*old)(int, const char *, struct stat *) = dlsym(RTLD_DEFAULT, name);
+    CHECK(old && old(1, path, &st) == 0 && st.st_size == (off_t)sizeof(mark) - 1);
+    return 0;
+}
+
+/* Each way to ask whether it is there: OpenSSL used stat() and asks by lstat() since 3.6. */
+static int own_by_any_stat(void)
+{
+    char path[512];
+    off_t size = sizeof(mark) - 1;
+    struct stat st = {0};
+    struct stat64 st64 = {0};
+    struct statx stx = {0};
+    path_of("fa4ec04e.0", path);
+    CHECK(lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == size);
+    CHECK(fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size == size);
+    CHECK(stat64(path, &st64) == 0 && st64.st_size == size);
+    CHECK(lstat64(path, &st64) == 0 && st64.st_size == size);
+    CHECK(fstatat64(AT_FDCWD, path, &st64, 0) == 0 && st64.st_size == size);
+    CHECK(statx(AT_FDCWD, path, 0, STATX_SIZE, &stx) == 0 && (off_t)stx.stx_size == size);
+    CHECK(faccessat(AT_FDCWD, path, R_OK, 0) == 0);
+    CHECK(faccessat(AT_FDCWD, path, W_OK, 0) == -1 && access(path, X_OK) == -1);
+    static const char *const old[] = {"__xstat", "__xstat64", "__lxstat", "__lxstat64"};
+    for (size_t i = 0; i < sizeof(old) / sizeof(*old); i++) {
+        CHECK(old_stat(old[i], path) == 0);
+    }
+    CHECK(lstat(path_of("fa4ec04f.0", path), &st) == -1 && errno == ENOENT);
+    return 0;
+}
+
 static int own_by_getenv(void)
 {
     const char *path = getenv("NODE_EXTRA_CA_CERTS");
@@ -138,6 +173,7 @@ const struct snippet file_snippets[] = {
     {"open_java_store", open_java_store, PRELOAD},
     {"open_others", open_others, PRELOAD},
     {"own_by_hash", own_by_hash, PRELOAD},
+    {"own_by_any_stat", own_by_any_stat, PRELOAD},
     {"own_by_getenv", own_by_getenv, PRELOAD},
     {"dlopen_deepbind", dlopen_deepbind, ANYWHERE},
     {NULL, NULL, 0},
