@@ -61,8 +61,13 @@ void awi_lmdb_io_leave(void);
 int awi_fd_hide(int fd);
 void awi_fd_close(int fd);
 
-/* room.c: may a file of the host be written up to end? 0 or -EDQUOT. Before every write that lets a
- * file grow. */
+/* When a write transaction of this thread begins: what the host allows a file to grow to is looked
+ * up here, once for all of its writes. */
+void awi_lmdb_io_measure(void);
+
+/* room.c: up to where files of the host may be written. */
+uint64_t awi_room(void);
+/* May one be written up to end? 0 or -EDQUOT. Before every write that lets a file grow. */
 int awi_room_for(uint64_t end);
 
 /* --- lmdb.c ----------------------------------------------------------------------------------- */

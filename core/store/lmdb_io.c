@@ -31,6 +31,7 @@ int awi_lmdb_fcntl(int fd, int cmd, ...);
 pid_t awi_lmdb_getpid(void);
 int awi_lmdb_mutex_lock(pthread_mutex_t *mutex);
 ssize_t awi_lmdb_pwrite(int fd, const void *data, size_t len, off_t offset);
+off_t awi_lmdb_lseek(int fd, off_t offset, int whence);
 ssize_t awi_lmdb_writev(int fd, const struct iovec *parts, int n);
 
 /* Where LMDB says which of its invariants is broken. */
@@ -44,6 +45,8 @@ __attribute__((constructor)) static void point_stderr(void)
 
 static __thread struct awi_lmdb_io *current;
 static __thread unsigned writer_wait = WRITER_WAIT_SECONDS;
+static __thread uint64_t room;   /* up to where it may write */
+static __thread off_t writev_at; /* where the next writev() goes */
 static int (*hide)(int fd);
 static void (*unhide)(int fd);
 
@@ -72,9 +75,15 @@ void awi_fd_close(int fd)
     }
 }
 
+void awi_lmdb_io_measure(void)
+{
+    room = awi_room();
+}
+
 void awi_lmdb_io_enter(struct awi_lmdb_io *io)
 {
     current = io;
+    awi_lmdb_io_measure();
 }
 
 void awi_lmdb_io_leave(void)
@@ -264,66 +273,67 @@ void awi_lmdb_wait(unsigned seconds)
 
 static bool may_grow_to(uint64_t end)
 {
-    int r = awi_room_for(end);
+    if (end > room) {
+        errno = EDQUOT;
+    }
+    return end <= room;
+}
 
-    errno = -r;
-    return r == 0;
+static bool write_rest(int fd, const char *data, size_t len, off_t offset)
+{
+    while (len > 0) {
+        ssize_t n = pwrite(fd, data, len, offset);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            errno = n < 0 ? errno : ENOSPC;
+            return false;
+        }
+        data += n;
+        len -= (size_t)n;
+        offset += n;
+    }
+    return true;
 }
 
 /* A disk that fills up in the middle of a write makes it short, which LMDB would report as EIO;
  * trying the rest tells the cause. */
 ssize_t awi_lmdb_pwrite(int fd, const void *data, size_t len, off_t offset)
 {
-    size_t done = 0;
+    return may_grow_to((uint64_t)offset + len) && write_rest(fd, data, len, offset) ? (ssize_t)len
+                                                                                    : -1;
+}
 
-    if (!may_grow_to((uint64_t)offset + len)) {
-        return -1;
+/* LMDB seeks in its data only to write several pages there: both become one call. */
+off_t awi_lmdb_lseek(int fd, off_t offset, int whence)
+{
+    if (whence != SEEK_SET) {
+        return lseek(fd, offset, whence);
     }
-    while (done < len) {
-        ssize_t n = pwrite(fd, (const char *)data + done, len - done, offset + (off_t)done);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            errno = n < 0 ? errno : ENOSPC;
-            return -1;
-        }
-        done += (size_t)n;
-    }
-    return (ssize_t)done;
+    writev_at = offset;
+    return offset;
 }
 
 ssize_t awi_lmdb_writev(int fd, const struct iovec *parts, int n)
 {
+    ssize_t whole = 0;
     ssize_t done;
-    uint64_t whole = (uint64_t)lseek(fd, 0, SEEK_CUR);
 
     for (int i = 0; i < n; i++) {
-        whole += parts[i].iov_len;
+        whole += (ssize_t)parts[i].iov_len;
     }
-    if (!may_grow_to(whole)) {
+    if (!may_grow_to((uint64_t)(writev_at + whole))) {
         return -1;
     }
     do {
-        done = writev(fd, parts, n);
+        done = pwritev(fd, parts, n, writev_at);
     } while (done < 0 && errno == EINTR);
-    if (done < 0) {
-        return -1;
-    }
-    ssize_t before = 0;
-    for (int i = 0; i < n; i++) {
-        ssize_t end = before + (ssize_t)parts[i].iov_len;
-        while (done < end) {
-            ssize_t more =
-                write(fd, (const char *)parts[i].iov_base + (done - before), (size_t)(end - done));
-            if (more < 0 && errno == EINTR) {
-                continue;
-            }
-            if (more <= 0) {
-                errno = more < 0 ? errno : ENOSPC;
-                return -1;
-            }
-            done += more;
+    for (ssize_t before = 0; done >= 0 && done < whole; parts++) {
+        ssize_t end = before + (ssize_t)parts->iov_len;
+        if (done < end) {
+            const char *rest = (const char *)parts->iov_base + (done - before);
+            done = write_rest(fd, rest, (size_t)(end - done), writev_at + done) ? end : -1;
         }
         before = end;
     }

@@ -8,9 +8,14 @@
 #include <errno.h>
 #include <sys/resource.h>
 
-int awi_room_for(uint64_t end)
+uint64_t awi_room(void)
 {
     struct rlimit limit;
 
-    return getrlimit(RLIMIT_FSIZE, &limit) == 0 && end > limit.rlim_cur ? -EDQUOT : 0;
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 ? limit.rlim_cur : UINT64_MAX;
+}
+
+int awi_room_for(uint64_t end)
+{
+    return end > awi_room() ? -EDQUOT : 0;
 }

@@ -195,6 +195,7 @@ static int try_write(struct awi_store *store, unsigned wait, struct awi_txn **re
     struct awi_txn *txn = NULL;
     if (r == 0) {
         txn = new_txn(store, atomic_load(&store->env), true);
+        awi_lmdb_io_measure();
         awi_lmdb_wait(wait);
         r = txn ? start_write(store, txn) : -ENOMEM;
         awi_lmdb_wait(WRITER_WAIT_SEC);
