@@ -234,6 +234,9 @@ int awi_invoke(struct awi_req *req,
  */
 struct awi_body;
 
+/* The request's own, also where its input was decoded from it; of size 0 when there is none. */
+const struct awi_body *awi_request_body(const struct awi_req *req);
+
 uint64_t awi_body_size(const struct awi_body *body);
 /* The bytes, when they lie in memory; NULL when in a file. */
 const void *awi_body_data(const struct awi_body *body);

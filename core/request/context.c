@@ -70,6 +70,11 @@ struct awi_str awi_header(const struct awi_req *req, const char *name)
                                  : find(http->trailers, http->n_trailers, awi_str_from(name));
 }
 
+const struct awi_body *awi_request_body(const struct awi_req *req)
+{
+    return req->http->request.body;
+}
+
 int awi_answer_header(struct awi_req *req, struct awi_str name, struct awi_str value)
 {
     return awi_http_answer_header(req->http, name, value);

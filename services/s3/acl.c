@@ -146,7 +146,7 @@ int s3_put_bucket_acl(struct awi_req *req, const struct s3_PutBucketAclRequest *
     struct acl *acl = awi_arena_new(awi_arena(req), struct acl);
     struct s3_AccessControlPolicy wanted = {0};
     struct s3_bucket bucket;
-    int r = acl ? s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket) : -ENOMEM;
+    int r = acl ? s3_config_open(req, in, &bucket) : -ENOMEM;
 
     (void)out;
     if (r != 0) {

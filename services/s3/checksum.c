@@ -64,18 +64,15 @@ struct expected {
     struct awi_str md5;      /* 16 bytes, absent: none */
 };
 
-static int
-find_declared(struct awi_req *req, const struct s3_declared *declared, struct expected *ret)
+static int find_declared(struct awi_req *req, struct expected *ret)
 {
-    enum s3_checksum named = S3_CHECKSUM_NONE;
+    struct awi_str algorithm = awi_header(req, "x-amz-sdk-checksum-algorithm");
+    enum s3_checksum named = s3_checksum_named(algorithm);
 
     ret->kind = S3_CHECKSUM_NONE;
     for (int i = 0; i < S3_N_CHECKSUMS; i++) {
-        struct awi_str value = *declared->checksums[i];
+        struct awi_str value = awi_header(req, kinds[i].header);
 
-        if (!awi_str_is_set(value)) {
-            value = awi_header(req, kinds[i].header);
-        }
         if (!awi_str_is_set(value)) {
             continue;
         }
@@ -87,32 +84,29 @@ find_declared(struct awi_req *req, const struct s3_declared *declared, struct ex
         ret->kind = (enum s3_checksum)i;
         ret->checksum = value;
     }
-    if (awi_str_is_set(declared->algorithm)) {
-        named = s3_checksum_named(declared->algorithm);
-        if (ret->kind == S3_CHECKSUM_NONE && named != S3_MD5) {
-            return s3_fail_request(req,
-                                   "x-amz-sdk-checksum-algorithm specified, but no corresponding "
-                                   "x-amz-checksum-* or x-amz-trailer headers were found.");
-        }
-        if (ret->kind != S3_CHECKSUM_NONE && named != ret->kind) {
-            return s3_fail_request(req,
-                                   "Value for x-amz-sdk-checksum-algorithm header is invalid.");
-        }
+    if (!awi_str_is_set(algorithm) || named == ret->kind) {
+        return 0;
     }
-    if (ret->kind == S3_CHECKSUM_NONE) {
-        ret->kind = declared->fallback;
+    if (ret->kind != S3_CHECKSUM_NONE) {
+        return s3_fail_request(req, "Value for x-amz-sdk-checksum-algorithm header is invalid.");
     }
-    return 0;
+    return named == S3_MD5
+               ? 0
+               : s3_fail_request(req,
+                                 "x-amz-sdk-checksum-algorithm specified, but no corresponding "
+                                 "x-amz-checksum-* or x-amz-trailer headers were found.");
 }
 
-static int
-read_declared(struct awi_req *req, const struct s3_declared *declared, struct expected *ret)
+static int read_declared(struct awi_req *req, enum s3_checksum fallback, struct expected *ret)
 {
-    struct awi_str bytes;
-    int r = find_declared(req, declared, ret);
+    struct awi_str content_md5 = awi_header(req, "content-md5"), bytes;
+    int r = find_declared(req, ret);
 
     if (r != 0) {
         return r;
+    }
+    if (ret->kind == S3_CHECKSUM_NONE) {
+        ret->kind = fallback;
     }
     if (ret->kind >= S3_XXHASH64 && ret->kind <= S3_XXHASH128) {
         return s3_fail_header(req, kinds[ret->kind].header);
@@ -129,13 +123,13 @@ read_declared(struct awi_req *req, const struct s3_declared *declared, struct ex
                             kinds[ret->kind].header);
         }
     }
-    if (awi_str_is_set(declared->content_md5)) {
-        r = awi_base64_decode(awi_arena(req), declared->content_md5, &ret->md5);
+    if (awi_str_is_set(content_md5)) {
+        r = awi_base64_decode(awi_arena(req), content_md5, &ret->md5);
         if (r == -ENOMEM) {
             return r;
         }
         if (r < 0 || ret->md5.len != 16) {
-            struct s3_ContentDigestError body = {.ContentMD5 = declared->content_md5};
+            struct s3_ContentDigestError body = {.ContentMD5 = content_md5};
 
             return awi_fail_with(
                 req, &s3_error_InvalidDigest, &body, "The Content-MD5 you specified was invalid.");
@@ -271,11 +265,11 @@ int s3_checksum_compute(struct awi_req *req,
 
 int s3_checksum_body(struct awi_req *req,
                      const struct awi_body *body,
-                     const struct s3_declared *declared,
+                     enum s3_checksum fallback,
                      struct s3_summed *ret)
 {
     struct expected expected = {0};
-    int r = read_declared(req, declared, &expected);
+    int r = read_declared(req, fallback, &expected);
 
     if (r == 0) {
         r = s3_checksum_compute(req, body, expected.kind, ret);
@@ -301,4 +295,23 @@ int s3_checksum_body(struct awi_req *req,
                         kinds[expected.kind].name.ptr);
     }
     return 0;
+}
+
+bool s3_checksum_is_declared(const struct awi_req *req)
+{
+    bool found = awi_str_is_set(awi_header(req, "content-md5"));
+
+    for (size_t i = 0; !found && i < S3_N_CHECKSUMS; i++) {
+        found = awi_str_is_set(awi_header(req, kinds[i].header));
+    }
+    return found;
+}
+
+int s3_checksum_document(struct awi_req *req)
+{
+    struct s3_summed summed;
+
+    return s3_checksum_is_declared(req)
+               ? s3_checksum_body(req, awi_request_body(req), S3_CHECKSUM_NONE, &summed)
+               : 0;
 }

@@ -39,14 +39,6 @@ const char *s3_checksum_header(enum s3_checksum kind);
 /* By name; S3_CHECKSUM_NONE when there is no such algorithm. */
 enum s3_checksum s3_checksum_named(struct awi_str name);
 
-/* What a body is and what the client says it is. */
-struct s3_declared {
-    struct awi_str content_md5;             /* absent: none */
-    struct awi_str algorithm;               /* x-amz-sdk-checksum-algorithm; absent: none */
-    const struct awi_str *const *checksums; /* S3_CHECKSUM_GET() */
-    enum s3_checksum fallback;              /* computed where the client declares none */
-};
-
 struct s3_summed {
     struct awi_str etag;   /* MD5 in hex between quotes */
     unsigned char md5[16]; /* the same */
@@ -55,13 +47,19 @@ struct s3_summed {
 };
 
 /*
- * Reads the body once, computes its MD5 and the checksum that was declared (also in a trailer), and
- * compares. body NULL is empty. 0, an AWS error (BadDigest, InvalidDigest, InvalidRequest), -errno.
+ * Reads the body once, computes its MD5 and the checksum that a header or trailer declares (where
+ * none does: fallback), and compares, as with Content-MD5. body NULL is empty. 0, an AWS error
+ * (BadDigest, InvalidDigest, InvalidRequest), -errno.
  */
 int s3_checksum_body(struct awi_req *req,
                      const struct awi_body *body,
-                     const struct s3_declared *declared,
+                     enum s3_checksum fallback,
                      struct s3_summed *ret);
+/* The same of the request's own body where its operation takes a document from it; nothing declared
+ * is nothing to compare. */
+int s3_checksum_document(struct awi_req *req);
+/* Does the client declare anything about the body? */
+bool s3_checksum_is_declared(const struct awi_req *req);
 /* The same sums of bytes about which the client declared nothing: parts, copies. 0 or -errno. */
 int s3_checksum_compute(struct awi_req *req,
                         const struct awi_body *body,

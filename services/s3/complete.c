@@ -183,7 +183,8 @@ static int sum_object(struct awi_req *req,
                       struct s3_ObjectRecord *record)
 {
     enum s3_checksum kind = s3_checksum_named(record->ChecksumAlgorithm);
-    struct s3_summed summed;
+    struct awi_str wanted;
+    struct s3_summed summed = {.kind = S3_CHECKSUM_NONE};
     int r = make_etag(req, chosen, &record->ETag);
 
     if (r < 0) {
@@ -191,26 +192,22 @@ static int sum_object(struct awi_req *req,
     }
     if (awi_str_is(record->ChecksumType, "COMPOSITE")) {
         r = composite(req, kind, chosen, &record->Checksum);
-        struct awi_str wanted = *S3_CHECKSUM_GET(in)[kind];
-
-        if (r == 0 && awi_str_is_set(wanted) && !awi_str_eq(wanted, record->Checksum)) {
-            return awi_fail(req,
-                            &s3_error_BadDigest,
-                            "The %.*s you specified did not match the calculated checksum.",
-                            AWI_STR_FMT(record->ChecksumAlgorithm));
-        }
-        return r;
-    }
-    /* The checksum of the whole; a client that named no algorithm may not declare one. */
-    struct s3_declared declared = {.checksums = S3_CHECKSUM_GET(in), .fallback = kind};
-    r = kind == S3_CHECKSUM_NONE ? s3_checksum_compute(req, body, S3_CRC64NVME, &summed)
-                                 : s3_checksum_body(req, body, &declared, &summed);
-    if (r == 0) {
+    } else {
+        r = s3_checksum_compute(req, body, kind == S3_CHECKSUM_NONE ? S3_CRC64NVME : kind, &summed);
         record->ChecksumAlgorithm = s3_checksum_name(summed.kind);
         record->Checksum = summed.checksum;
         record->ChecksumType = AWI_STR("FULL_OBJECT");
     }
-    return r;
+    if (r < 0 || kind == S3_CHECKSUM_NONE) {
+        return r; /* who named no algorithm at the beginning may not declare one now */
+    }
+    wanted = *S3_CHECKSUM_GET(in)[kind];
+    return !awi_str_is_set(wanted) || awi_str_eq(wanted, record->Checksum)
+               ? 0
+               : awi_fail(req,
+                          &s3_error_BadDigest,
+                          "The %.*s you specified did not match the calculated checksum.",
+                          AWI_STR_FMT(record->ChecksumAlgorithm));
 }
 
 /* --- The object ------------------------------------------------------------------------------ */

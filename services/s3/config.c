@@ -100,11 +100,12 @@ struct awi_str s3_config_text(const struct awi_shape *shape, const void *in, con
 int s3_config_open(struct awi_req *req, const void *in, struct s3_bucket *ret)
 {
     const struct awi_shape *shape = awi_operation(req)->input;
+    int r = s3_bucket_open(req,
+                           s3_config_text(shape, in, "Bucket"),
+                           s3_config_text(shape, in, "ExpectedBucketOwner"),
+                           ret);
 
-    return s3_bucket_open(req,
-                          s3_config_text(shape, in, "Bucket"),
-                          s3_config_text(shape, in, "ExpectedBucketOwner"),
-                          ret);
+    return r == 0 && s3_config_document_member(shape) ? s3_checksum_document(req) : r;
 }
 
 int s3_config_malformed(struct awi_req *req)

@@ -13,7 +13,7 @@ int s3_config_put(struct awi_req *req, const void *in);
 int s3_config_get(struct awi_req *req, const void *in, void *out);
 int s3_config_delete(struct awi_req *req, const void *in);
 
-/* The bucket that an input names. */
+/* The bucket that an input names; a document in the input is what the client declares of it. */
 int s3_config_open(struct awi_req *req, const void *in, struct s3_bucket *ret);
 /* The document among a structure's members: its payload, which is a structure. NULL: none. */
 const struct awi_member *s3_config_document_member(const struct awi_shape *shape);

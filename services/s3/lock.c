@@ -87,12 +87,17 @@ static void apply_default(struct awi_req *req,
     }
 }
 
+bool s3_lock_is_wanted(const struct s3_lock *wanted)
+{
+    return awi_str_is_set(wanted->mode) || awi_str_is_set(wanted->hold) || wanted->until.set;
+}
+
 int s3_lock_apply(struct awi_req *req,
                   const struct s3_bucket *bucket,
                   const struct s3_lock *wanted,
                   struct s3_ObjectRecord *record)
 {
-    bool asked = awi_str_is_set(wanted->mode) || awi_str_is_set(wanted->hold) || wanted->until.set;
+    bool asked = s3_lock_is_wanted(wanted);
     struct s3_ObjectLockConfiguration config;
     int r = asked ? check_wanted(req, wanted) : 0;
 

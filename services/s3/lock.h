@@ -18,6 +18,7 @@ struct s3_lock {
         .mode = (in)->ObjectLockMode, .hold = (in)->ObjectLockLegalHoldStatus,                     \
         .until = (in)->ObjectLockRetainUntilDate,                                                  \
     }
+bool s3_lock_is_wanted(const struct s3_lock *wanted);
 /* Validates it and writes it, or the bucket's default retention, into the record. */
 int s3_lock_apply(struct awi_req *req,
                   const struct s3_bucket *bucket,

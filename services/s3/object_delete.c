@@ -3,6 +3,7 @@
  * DeleteObject and DeleteObjects.
  */
 #include "services/s3/access.h"
+#include "services/s3/config.h"
 #include "services/s3/version.h"
 
 #include <errno.h>
@@ -70,6 +71,11 @@ static int delete_one(struct awi_req *req,
     if (awi_str_is_set(refusal)) {
         return fail_one(error, "AccessDenied", refusal);
     }
+    if (object->Size.set || object->LastModifiedTime.set) {
+        return fail_one(error,
+                        "NotImplemented",
+                        AWI_STR("Conditions on size and date are those of directory buckets"));
+    }
     if (awi_str_is_set(object->ETag)) {
         r = s3_version_find(req, bucket, object->Key, object->VersionId, &record);
         if (r == -ENOENT || (r == 0 && !s3_etag_matches(object->ETag, record.ETag))) {
@@ -109,16 +115,16 @@ int s3_delete_objects(struct awi_req *req,
     const struct s3_ObjectIdentifierList *objects = in->Delete ? &in->Delete->Objects : &none;
     bool quiet = in->Delete && in->Delete->Quiet.set && in->Delete->Quiet.v;
     struct s3_bucket bucket;
-    int r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
+    int r = s3_config_open(req, in, &bucket);
 
     if (r != 0) {
         return r;
     }
+    if (!s3_checksum_is_declared(req)) {
+        return s3_fail_request(req, "Missing required header for this request: Content-MD5");
+    }
     if (objects->n == 0 || objects->n > DELETE_MAX) {
-        return awi_fail(req,
-                        &s3_error_MalformedXML,
-                        "The XML you provided was not well-formed or did not validate against our "
-                        "published schema");
+        return s3_config_malformed(req);
     }
     out->Deleted.items = awi_arena_array(awi_arena(req), struct s3_DeletedObject, objects->n);
     out->Errors.items = awi_arena_array(awi_arena(req), struct s3_Error, objects->n);

@@ -30,12 +30,8 @@ static int describe(struct awi_req *req,
                     const struct s3_new *object,
                     struct s3_ObjectRecord *record)
 {
-    struct s3_declared declared = {.content_md5 = in->ContentMD5,
-                                   .algorithm = in->ChecksumAlgorithm,
-                                   .checksums = S3_CHECKSUM_GET(in),
-                                   .fallback = S3_CRC64NVME};
     struct s3_summed summed;
-    int r = s3_checksum_body(req, in->Body, &declared, &summed);
+    int r = s3_checksum_body(req, in->Body, S3_CRC64NVME, &summed);
 
     if (r != 0) {
         return r;
@@ -84,6 +80,11 @@ int s3_put_object(struct awi_req *req,
     }
     if (r == 0) {
         r = s3_new_check(req, &bucket, &object);
+    }
+    if (r == 0 && s3_lock_is_wanted(&object.lock) && !s3_checksum_is_declared(req)) {
+        return s3_fail_request(req,
+                               "Content-MD5 OR x-amz-checksum- HTTP header is required for Put "
+                               "Object requests with Object Lock parameters");
     }
     if (r == 0 && in->WriteOffsetBytes.set) {
         return s3_fail_header(req, "x-amz-write-offset-bytes");

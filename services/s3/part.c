@@ -85,9 +85,7 @@ int s3_upload_part(struct awi_req *req,
                    const struct s3_UploadPartRequest *in,
                    struct s3_UploadPartOutput *out)
 {
-    struct s3_declared declared = {.content_md5 = in->ContentMD5,
-                                   .algorithm = in->ChecksumAlgorithm,
-                                   .checksums = S3_CHECKSUM_GET(in)};
+    enum s3_checksum kind = S3_CHECKSUM_NONE; /* what the upload has of each part */
     struct s3_PartRecord part = {0};
     struct s3_summed summed;
     struct s3_upload upload;
@@ -105,15 +103,15 @@ int s3_upload_part(struct awi_req *req,
             req, &upload, in->SSECustomerAlgorithm, in->SSECustomerKey, in->SSECustomerKeyMD5);
     }
     if (r == 0) {
-        declared.fallback = part_checksum(&upload);
-        r = s3_checksum_body(req, in->Body, &declared, &summed);
+        kind = part_checksum(&upload);
+        r = s3_checksum_body(req, in->Body, kind, &summed);
     }
-    if (r == 0 && declared.fallback != S3_CHECKSUM_NONE && summed.kind != declared.fallback) {
+    if (r == 0 && kind != S3_CHECKSUM_NONE && summed.kind != kind) {
         return awi_fail(req,
                         &s3_error_InvalidRequest,
                         "Checksum Type mismatch occurred, expected checksum Type: %.*s, actual "
                         "checksum Type: %.*s",
-                        AWI_STR_FMT(s3_checksum_name(declared.fallback)),
+                        AWI_STR_FMT(s3_checksum_name(kind)),
                         AWI_STR_FMT(s3_checksum_name(summed.kind)));
     }
     if (r == 0) {

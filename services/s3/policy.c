@@ -247,6 +247,9 @@ int s3_put_bucket_policy(struct awi_req *req, const struct s3_PutBucketPolicyReq
 
     (void)out;
     if (r == 0) {
+        r = s3_checksum_document(req);
+    }
+    if (r == 0) {
         r = check_policy(req, &bucket, in->Policy);
     }
     if (r == 0) {

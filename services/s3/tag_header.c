@@ -21,15 +21,31 @@ static size_t characters(struct awi_str s)
     return n;
 }
 
+/* Letters, digits and spaces of any script, and of the other characters of ASCII _ . : / = + - @
+ * (S3 user guide, "Categorizing your objects using tags"). */
+static bool has_tag_characters(struct awi_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool plain = (c & 0x80) || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                     (c >= 'A' && c <= 'Z');
+
+        if (!plain && (!c || !strchr(" _.:/=+-@", c))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static int check_tag(struct awi_req *req, const struct s3_Tag *tag)
 {
     struct s3_TagError body = {.TagKey = tag->Key};
 
-    if (tag->Key.len == 0 || characters(tag->Key) > 128) {
+    if (tag->Key.len == 0 || characters(tag->Key) > 128 || !has_tag_characters(tag->Key)) {
         return awi_fail_with(
             req, &s3_error_InvalidTag, &body, "The TagKey you have provided is invalid");
     }
-    if (characters(tag->Value) > 256) {
+    if (characters(tag->Value) > 256 || !has_tag_characters(tag->Value)) {
         return awi_fail_with(
             req, &s3_error_InvalidTag, &body, "The TagValue you have provided is invalid");
     }
