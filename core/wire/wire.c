@@ -9,6 +9,7 @@
 #include "core/wire/cbor.h"
 #include "core/wire/json.h"
 #include "core/wire/query.h"
+#include "core/wire/rest.h"
 
 #include <errno.h>
 
@@ -50,20 +51,65 @@ static int decode_form(struct awi_wire_in *in,
     return e ? e : awi_query_decode(in, ec2, shape, &root, value);
 }
 
+static bool is_rest(enum awi_protocol protocol)
+{
+    return protocol == AWI_PROTO_REST_XML || protocol == AWI_PROTO_REST_JSON;
+}
+
+/* A document that is longer than a body in memory may be (core/net/http.h) is read as a whole, too.
+ */
+static int load_document(struct awi_wire_in *in,
+                         enum awi_protocol protocol,
+                         const struct awi_operation *op,
+                         struct awi_wire_request *request)
+{
+    const struct awi_member *payload = is_rest(protocol) ? awi_rest_payload(op->input) : NULL;
+    uint64_t size = request->stream ? awi_body_size(request->stream) : 0;
+    char *text;
+
+    if (size == 0 || awi_body_data(request->stream) ||
+        (payload && payload->shape->type == AWI_TYPE_BODY)) {
+        return 0;
+    }
+    if (size > AWI_WIRE_DOCUMENT_MAX) {
+        return awi_wire_bad(in, "The request is longer than %u bytes", AWI_WIRE_DOCUMENT_MAX);
+    }
+    text = awi_arena_alloc(in->arena, (size_t)size);
+    if (!text) {
+        return -ENOMEM;
+    }
+    for (uint64_t at = 0; at < size;) {
+        ssize_t n = awi_body_read(request->stream, at, text + at, (size_t)(size - at));
+
+        if (n <= 0) {
+            return n < 0 ? (int)n : -EIO;
+        }
+        at += (uint64_t)n;
+    }
+    request->body = awi_str_of(text, (size_t)size);
+    return 0;
+}
+
 int awi_wire_decode(struct awi_arena *arena,
                     enum awi_protocol protocol,
                     const struct awi_operation *op,
-                    const struct awi_wire_request *request,
+                    const struct awi_wire_request *given,
                     void *value,
                     struct awi_str *ret_error)
 {
     struct awi_wire_in in = {.arena = arena};
-    int e = 0;
+    struct awi_wire_request whole = *given, *request = &whole;
+    int e;
 
     if (!op->input) {
         return 0;
     }
     memset(value, 0, op->input->size);
+    e = load_document(&in, protocol, op, request);
+    if (e != 0) {
+        *ret_error = in.error;
+        return e;
+    }
     switch (protocol) {
     case AWI_PROTO_QUERY:
     case AWI_PROTO_EC2:

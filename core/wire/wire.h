@@ -23,12 +23,15 @@ struct awi_wire_request {
     size_t n_headers;
     struct awi_str body;     /* whole, without transfer or aws-chunked coding */
     struct awi_body *stream; /* given to a streaming member, which does not look at body; NULL:
-                                one is made of body */
+                                one is made of body. A body that does not lie in memory is read
+                                from it where the operation has no such member */
 };
 
 /* The value of the first header of this name, or absent. */
 struct awi_str awi_wire_header_of(const struct awi_wire_request *request, const char *name);
 
+/* Longest body that is decoded as a whole: 16 MiB, DynamoDB's limit for a request. */
+#define AWI_WIRE_DOCUMENT_MAX (16u << 20)
 /* Largest nesting of lists, maps and structures in a body; deeper ones are malformed. */
 #define AWI_WIRE_DEPTH_MAX 100
 
@@ -52,7 +55,7 @@ int awi_wire_route(struct awi_arena *arena,
  * Reads the input of the operation into `in`, the struct of op->input (cleared first; nothing is
  * read when op->input is NULL). Validation is not done here. 0; 1 when the request is malformed,
  * *ret_error then being text for the caller, to be answered with awi_wire_malformed(protocol);
- * -ENOMEM.
+ * -errno.
  */
 int awi_wire_decode(struct awi_arena *arena,
                     enum awi_protocol protocol,

@@ -17,6 +17,16 @@ def item(key, **more):
     return dict({"pk": {"S": key}}, **more)
 
 
+def many_bytes(tap, a):
+    """25 items of 390 KB: a request over what is kept in memory."""
+    a.create_table(TableName="big", **TABLE)
+    text = "x" * 390000
+    done = a.batch_write_item(RequestItems={
+        "big": [{"PutRequest": {"Item": item(str(i), v={"S": text})}} for i in range(25)]})
+    tap.equal((done["UnprocessedItems"], a.get_item(TableName="big", Key=item("24"))["Item"]["v"]),
+              ({}, {"S": text}), "a batch of 10 MB")
+
+
 def main():
     from botocore.exceptions import ClientError
 
@@ -25,6 +35,8 @@ def main():
     for name in ("one", "two"):
         arn = a.create_table(TableName=name, **TABLE)["TableDescription"]["TableArn"]
 
+    many_bytes(tap, a)
+    a.delete_table(TableName="big")
     done = a.batch_write_item(RequestItems={
         "one": [{"PutRequest": {"Item": item("k%02d" % i, n={"N": str(i)})}} for i in range(20)],
         "two": [{"PutRequest": {"Item": item("x")}}]}, ReturnConsumedCapacity="TOTAL")

@@ -66,6 +66,9 @@ def main():
     tap.equal([code(a.put_object_tagging, Tagging={"TagSet": [{"Key": k, "Value": v}]}, **key)
                for k, v in (("a#b", ""), ("a", "<"), ("a b+-=._:/@1\u00e9", "\u00e9 1"))],
               ["InvalidTag", "InvalidTag", "done"], "characters of tags")
+    long = [{"Key": "%04d" % i + "&" * 1000} for i in range(1000)]
+    tap.equal(len(a.delete_objects(Bucket="alpha", Delete={"Objects": long})["Deleted"]), 1000,
+              "a document of 5 MB")
     tap.end()
 
 
