@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "preload/guard.h"
+#include "preload/names.h"
 #include "preload/pair.h"
 #include "preload/real.h"
 #include "preload/shim.h"
@@ -49,6 +50,32 @@ static int open_pair(int pair[2])
     return 0;
 }
 
+/* A locked link with its connection of the core; that may be missing. */
+static struct awi_link *open_link(const struct awi_core_api *core,
+                                  int hidden,
+                                  const struct awi_address *remote,
+                                  const struct awi_client *client)
+{
+    char name[AWI_NAMES_LONGEST + 1];
+    const struct sockaddr *addr = (const struct sockaddr *)&remote->addr;
+    bool named = awi_names_lookup(addr, remote->len, name, sizeof(name));
+    struct awi_peer peer = {
+        .addr = addr,
+        .addr_len = remote->len,
+        .pid = client ? client->pid : 0,
+        .account = client ? client->account : NULL,
+        .name = named ? name : NULL,
+    };
+    struct awi_link *link = awi_link_new(AWI_LINK_CONN);
+    if (link) {
+        link->peer = hidden;
+        link->conn = core->conn_open(&peer);
+        link->remote = remote->addr;
+        link->remote_len = remote->len;
+    }
+    return link;
+}
+
 int awi_divert(int fd, const struct sockaddr *addr, socklen_t len, const struct awi_client *client)
 {
     const struct awi_core_api *core = awi_core();
@@ -75,19 +102,7 @@ int awi_divert(int fd, const struct sockaddr *addr, socklen_t len, const struct 
         AWI_REAL(close)(pair[1]);
         return hidden;
     }
-    struct awi_peer peer = {
-        .addr = (struct sockaddr *)&remote.addr,
-        .addr_len = remote.len,
-        .pid = client ? client->pid : 0,
-        .account = client ? client->account : NULL,
-    };
-    struct awi_link *link = awi_link_new(AWI_LINK_CONN);
-    if (link) {
-        link->peer = hidden;
-        link->conn = core->conn_open(&peer);
-        link->remote = remote.addr;
-        link->remote_len = remote.len;
-    }
+    struct awi_link *link = open_link(core, hidden, &remote, client);
     r = link && link->conn ? 0 : -ENOBUFS;
     if (r == 0) {
         awi_fd_forget(fd);

@@ -25,11 +25,6 @@ enum {
     POINTER_TO_QUESTION = 0xc000 | HEADER_LEN,
 };
 
-static unsigned int get16(const unsigned char *p)
-{
-    return (unsigned int)p[0] << 8 | p[1];
-}
-
 static unsigned char *put16(unsigned char *p, unsigned int value)
 {
     p[0] = (unsigned char)(value >> 8);
@@ -42,7 +37,8 @@ static size_t question(const unsigned char *msg, size_t len, char name[256], uns
 {
     size_t at = HEADER_LEN;
     size_t used = 0;
-    if (len < HEADER_LEN + 5 || (msg[2] & 0xf8) || get16(msg + 4) != 1 || get16(msg + 6)) {
+    if (len < HEADER_LEN + 5 || (msg[2] & 0xf8) || awi_dns_get16(msg + 4) != 1 ||
+        awi_dns_get16(msg + 6)) {
         return 0;
     }
     while (at < len && msg[at]) {
@@ -57,11 +53,11 @@ static size_t question(const unsigned char *msg, size_t len, char name[256], uns
         used += label;
         at += 1 + label;
     }
-    if (at + 5 > len || memchr(name, 0, used) || get16(msg + at + 3) != ns_c_in) {
+    if (at + 5 > len || memchr(name, 0, used) || awi_dns_get16(msg + at + 3) != ns_c_in) {
         return 0;
     }
     name[used] = '\0';
-    *type = get16(msg + at + 1);
+    *type = awi_dns_get16(msg + at + 1);
     return at + 5;
 }
 
@@ -232,6 +228,8 @@ ssize_t awi_dns_write(struct awi_link *link,
     if (!answer_len) {
         if (link && atomic_load(&link->kind) == AWI_LINK_DNS_PAIR) {
             r = underlay(link, fd);
+        } else if (!link && len && is_datagram(fd)) {
+            link = watch(fd, to, to_len); /* its answers are looked at */
         }
         if (link) {
             awi_link_release(link);
@@ -243,6 +241,10 @@ ssize_t awi_dns_write(struct awi_link *link,
         if (!link) {
             return -ENETUNREACH;
         }
+    }
+    if (to && to_len <= sizeof(link->remote)) {
+        memcpy(&link->remote, to, to_len);
+        link->remote_len = to->sa_family == AF_INET ? sizeof(struct sockaddr_in) : to_len;
     }
     if (atomic_load(&link->kind) == AWI_LINK_DNS) {
         r = overlay(link, fd);

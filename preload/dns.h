@@ -8,6 +8,8 @@
  * ours a UNIX datagram pair is laid over it and the answer sent through that; at the next query
  * that is not ours the real socket is put back. Answers that are still on their way at such a
  * change are lost, and the resolver asks again.
+ *
+ * What a name server answers to the others is looked at as it is read (alias.h).
  */
 #pragma once
 
@@ -29,6 +31,11 @@ ssize_t awi_dns_write(struct awi_link *link,
                       socklen_t to_len,
                       const struct iovec *iov,
                       size_t count);
+
+static inline unsigned int awi_dns_get16(const unsigned char *p)
+{
+    return (unsigned int)p[0] << 8 | p[1];
+}
 
 /* Is this the address of a name server's port? */
 bool awi_dns_port(const struct sockaddr *addr, socklen_t len);

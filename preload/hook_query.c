@@ -9,15 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "preload/alias.h"
 #include "preload/dns.h"
 #include "preload/guard.h"
 #include "preload/match.h"
 #include "preload/real.h"
+#include "preload/search.h"
 #include "preload/shim.h"
 
 static bool is_ours(const char *name)
 {
     return name && !awi_inside() && !awi_disabled() && awi_match_name(name, 0);
+}
+
+static bool leads_to_ours(const char *name)
+{
+    return is_ours(name) || (name && !awi_inside() && !awi_disabled() && awi_search_leads(name));
 }
 
 /* Names of ours are resolved at once, the others by the real function: it gives the notice also
@@ -27,7 +34,7 @@ int hook_getaddrinfo_a(int mode, struct gaicb **list, int count, struct sigevent
     awi_fn_getaddrinfo_a real = AWI_REAL(getaddrinfo_a);
     int ours = 0;
     for (int i = 0; list && i < count; i++) {
-        ours += list[i] && is_ours(list[i]->ar_name);
+        ours += list[i] && leads_to_ours(list[i]->ar_name);
     }
     if (AWI_LIKELY(!ours)) {
         return real(mode, list, count, event);
@@ -39,7 +46,7 @@ int hook_getaddrinfo_a(int mode, struct gaicb **list, int count, struct sigevent
     int left = 0;
     for (int i = 0; i < count; i++) {
         struct gaicb *item = list[i];
-        if (item && is_ours(item->ar_name)) {
+        if (item && leads_to_ours(item->ar_name)) {
             item->__return = hook_getaddrinfo(
                 item->ar_name, item->ar_service, item->ar_request, &item->ar_result);
         } else if (item) {
@@ -132,11 +139,44 @@ static int answer_parts(
     return answer_name(whole, class, type, answer, size);
 }
 
+/* What the real function has answered, which may lead to a name of ours. */
+static int look_at(int n, unsigned char *answer, int size)
+{
+    if (n > 0 && size > 0 && answer && !awi_inside() && !awi_disabled()) {
+        awi_alias_in_message(answer, (size_t)(n < size ? n : size));
+    }
+    return n;
+}
+
 #define HOOK_ANSWER(hook, params, ask, call)                                                       \
     int hook params                                                                                \
     {                                                                                              \
         int n = ask;                                                                               \
-        return n == NOT_OURS ? call : n;                                                           \
+        return n == NOT_OURS ? look_at(call, answer, size) : n;                                    \
+    }
+
+/* The functions that go through the search list. */
+static void search_begin(struct awi_search *search, const char *name, void *state)
+{
+    if (name && !awi_inside() && !awi_disabled()) {
+        awi_search_begin(search, name, state);
+    } else {
+        *search = (struct awi_search){.state = NULL};
+    }
+}
+
+#define HOOK_SEARCH(hook, params, asked, of, call)                                                 \
+    int hook params                                                                                \
+    {                                                                                              \
+        struct awi_search search;                                                                  \
+        int n = answer_name(asked, class, type, answer, size);                                     \
+        if (n != NOT_OURS) {                                                                       \
+            return n;                                                                              \
+        }                                                                                          \
+        search_begin(&search, asked, of);                                                          \
+        n = search.first ? -1 : look_at(call, answer, size);                                       \
+        awi_search_end(&search);                                                                   \
+        return n < 0 && *search.name ? answer_name(search.name, class, type, answer, size) : n;    \
     }
 
 #define BY_NAME(name)                                                                              \
@@ -150,6 +190,21 @@ static int answer_parts(
         hook_##name,                                                                               \
         (void *state, const char *host, int class, int type, unsigned char *answer, int size),     \
         answer_name(host, class, type, answer, size),                                              \
+        AWI_REAL(name)(state, host, class, type, answer, size))
+
+#define BY_SEARCH(name)                                                                            \
+    HOOK_SEARCH(hook_##name,                                                                       \
+                (const char *host, int class, int type, unsigned char *answer, int size),          \
+                host,                                                                              \
+                NULL,                                                                              \
+                AWI_REAL(name)(host, class, type, answer, size))
+
+#define BY_SEARCH_STATE(name)                                                                      \
+    HOOK_SEARCH(                                                                                   \
+        hook_##name,                                                                               \
+        (void *state, const char *host, int class, int type, unsigned char *answer, int size),     \
+        host,                                                                                      \
+        state,                                                                                     \
         AWI_REAL(name)(state, host, class, type, answer, size))
 
 #define BY_PARTS(name)                                                                             \
@@ -191,12 +246,12 @@ static int answer_parts(
 /* clang-format off */
 BY_NAME(res_query)
 BY_NAME(__res_query)
-BY_NAME(res_search)
-BY_NAME(__res_search)
+BY_SEARCH(res_search)
+BY_SEARCH(__res_search)
 BY_NAME_STATE(res_nquery)
 BY_NAME_STATE(__res_nquery)
-BY_NAME_STATE(res_nsearch)
-BY_NAME_STATE(__res_nsearch)
+BY_SEARCH_STATE(res_nsearch)
+BY_SEARCH_STATE(__res_nsearch)
 BY_PARTS(res_querydomain)
 BY_PARTS(__res_querydomain)
 BY_PARTS_STATE(res_nquerydomain)

@@ -10,11 +10,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "preload/alias.h"
 #include "preload/divert.h"
 #include "preload/guard.h"
 #include "preload/pair.h"
 #include "preload/real.h"
 #include "preload/shim.h"
+
+enum { LONGEST_ANSWER = 4096 };
 
 static void pump(int fd)
 {
@@ -38,17 +41,55 @@ static inline void after_read(int fd)
     }
 }
 
+/* A name server's answer of n bytes, in pieces. */
+static void answered(const struct iovec *iov, size_t count, size_t n)
+{
+    unsigned char whole[LONGEST_ANSWER];
+    size_t used = 0;
+    if (count && n <= iov[0].iov_len) {
+        awi_alias_in_message(iov[0].iov_base, n);
+        return;
+    }
+    for (size_t i = 0; i < count && n <= sizeof(whole) && used < n; i++) {
+        size_t part = iov[i].iov_len < n - used ? iov[i].iov_len : n - used;
+        memcpy(whole + used, iov[i].iov_base, part);
+        used += part;
+    }
+    awi_alias_in_message(whole, used);
+    for (size_t i = 0, at = 0; i < count && at < used; i++) {
+        size_t part = iov[i].iov_len < used - at ? iov[i].iov_len : used - at;
+        memcpy(iov[i].iov_base, whole + at, part);
+        at += part;
+    }
+}
+
+static inline void after_message(int fd, const struct iovec *iov, size_t count, ssize_t n)
+{
+    struct awi_link *link = awi_fd_link(fd);
+    if (AWI_UNLIKELY(link != NULL) && n > 0 && !awi_inside() &&
+        atomic_load(&link->kind) == AWI_LINK_DNS) {
+        answered(iov, count, (size_t)n);
+    }
+    after_read(fd);
+}
+
+static inline void after_buffer(int fd, void *buf, size_t len, ssize_t n)
+{
+    struct iovec iov = {.iov_base = buf, .iov_len = len};
+    after_message(fd, &iov, 1, n);
+}
+
 ssize_t hook_read(int fd, void *buf, size_t len)
 {
     ssize_t n = AWI_REAL(read)(fd, buf, len);
-    after_read(fd);
+    after_buffer(fd, buf, len, n);
     return n;
 }
 
 ssize_t hook_readv(int fd, const struct iovec *iov, int count)
 {
     ssize_t n = AWI_REAL(readv)(fd, iov, count);
-    after_read(fd);
+    after_message(fd, iov, n > 0 ? (size_t)count : 0, n);
     return n;
 }
 
@@ -141,7 +182,7 @@ ssize_t hook_recv(int fd, void *buf, size_t len, int flags)
         return recv_special(fd, buf, len, flags);
     }
     ssize_t n = AWI_REAL(recv)(fd, buf, len, flags);
-    after_read(fd);
+    after_buffer(fd, buf, len, n);
     return n;
 }
 
@@ -181,7 +222,7 @@ hook_recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *addr, s
     if (n >= 0 && AWI_UNLIKELY(addr != NULL)) {
         fix_source(fd, addr, room, addr_len);
     }
-    after_read(fd);
+    after_buffer(fd, buf, len, n);
     return n;
 }
 
@@ -195,7 +236,7 @@ ssize_t hook_recvmsg(int fd, struct msghdr *msg, int flags)
     if (n >= 0 && AWI_UNLIKELY(room > 0)) {
         fix_source(fd, msg->msg_name, room, &msg->msg_namelen);
     }
-    after_read(fd);
+    after_message(fd, msg ? msg->msg_iov : NULL, n > 0 ? msg->msg_iovlen : 0, n);
     return n;
 }
 

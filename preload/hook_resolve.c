@@ -3,20 +3,25 @@
  * Name resolution. A name of ours is answered without any DNS traffic.
  *
  * getaddrinfo() asks the real function for the reserved addresses in text form, so that hints,
- * services, errors and the memory that freeaddrinfo() frees are libc's own. The older functions
- * fill the caller's structures here.
+ * services, errors and the memory that freeaddrinfo() frees are libc's own. Other names are libc's
+ * to resolve, and may turn out to lead to AWS (search.h, alias.h).
  */
 #include <arpa/inet.h>
-#include <errno.h>
+#include <dlfcn.h>
 #include <netdb.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "preload/alias.h"
 #include "preload/guard.h"
 #include "preload/idn.h"
 #include "preload/match.h"
 #include "preload/names.h"
 #include "preload/real.h"
+#include "preload/resolve.h"
+#include "preload/search.h"
 #include "preload/shim.h"
 
 struct text_addresses {
@@ -37,8 +42,7 @@ static uint16_t service_port(const char *service)
     return port <= 65535 ? (uint16_t)port : 0;
 }
 
-/* The addresses of a name of ours. False: the core cannot be had, so the name must not resolve. */
-static bool assign(const char *node, struct in_addr *v4, struct in6_addr *v6)
+bool awi_resolve_assign(const char *node, struct in_addr *v4, struct in6_addr *v6)
 {
     struct awi_entry entry;
     awi_enter(&entry);
@@ -122,12 +126,88 @@ static int resolve_reserved(const char *node,
     struct in_addr v4;
     struct in6_addr v6;
     struct text_addresses text;
-    if (!assign(node, &v4, &v6)) {
+    if (!awi_resolve_assign(node, &v4, &v6)) {
         return EAI_FAIL;
     }
     inet_ntop(AF_INET, &v4, text.v4, sizeof(text.v4));
     inet_ntop(AF_INET6, &v6, text.v6, sizeof(text.v6));
     return resolve_as(node, &text, service, hints, res);
+}
+
+/* Another preload's getaddrinfo() may do with flags and memory what it likes. */
+static bool real_is_libc(void)
+{
+    static atomic_int cached;
+    int state = atomic_load_explicit(&cached, memory_order_relaxed);
+    if (!state) {
+        Dl_info real;
+        Dl_info libc;
+        bool same = dladdr((void *)AWI_REAL(getaddrinfo), &real) &&
+                    dladdr((void *)gai_strerror, &libc) && real.dli_fbase == libc.dli_fbase;
+        state = same ? 2 : 1;
+        atomic_store_explicit(&cached, state, memory_order_relaxed);
+    }
+    return state == 2;
+}
+
+/* libc's answer with its canonical name, which the caller may not have asked for. */
+static int ask(const char *node,
+               const char *service,
+               const struct addrinfo *hints,
+               struct addrinfo **res,
+               char canonical[256])
+{
+    struct addrinfo want = {.ai_flags = AI_V4MAPPED | AI_ADDRCONFIG};
+    *canonical = '\0';
+    if (!real_is_libc()) {
+        return AWI_REAL(getaddrinfo)(node, service, hints, res);
+    }
+    if (hints) {
+        want = *hints;
+    }
+    bool wanted = want.ai_flags & AI_CANONNAME;
+    want.ai_flags |= AI_CANONNAME;
+    int r = AWI_REAL(getaddrinfo)(node, service, &want, res);
+    char *name = r == 0 ? (*res)->ai_canonname : NULL;
+    if (name) {
+        snprintf(canonical, 256, "%s", name);
+    }
+    if (name && !wanted) {
+        free(name);
+        (*res)->ai_canonname = NULL;
+    }
+    return r;
+}
+
+/* A name that is not ours, but may lead to one: in a place of the search list that libc must not
+ * ask about, or by what it has found. */
+static int resolve_other(const char *node,
+                         const char *service,
+                         const struct addrinfo *hints,
+                         struct addrinfo **res)
+{
+    struct awi_search search;
+    char canonical[256];
+    char name[256];
+
+    awi_search_begin(&search, node, NULL);
+    int r = ask(node, service, hints, res, canonical);
+    awi_search_end(&search);
+    if (r == 0 && AWI_UNLIKELY(awi_alias_of_canonical(
+                      node, canonical, hints ? hints->ai_family : AF_UNSPEC, name))) {
+        freeaddrinfo(*res);
+        return resolve_reserved(name, service, hints, res);
+    }
+    if (AWI_UNLIKELY(r == EAI_NONAME || r == EAI_AGAIN || r == EAI_FAIL || r == EAI_NODATA)) {
+        static const struct text_addresses loopback = {"127.0.0.1", "::1"};
+        if (*search.name) {
+            return resolve_reserved(search.name, service, hints, res);
+        }
+        if (awi_match_below_localhost(node)) {
+            return resolve_as(node, &loopback, service, hints, res);
+        }
+    }
+    return r;
 }
 
 int hook_getaddrinfo(const char *node,
@@ -146,224 +226,5 @@ int hook_getaddrinfo(const char *node,
         awi_match_name(ascii, service_port(service))) {
         return resolve_reserved(ascii, service, hints, res);
     }
-    int r = AWI_REAL(getaddrinfo)(node, service, hints, res);
-    if (AWI_UNLIKELY(r != 0) && awi_match_below_localhost(node) &&
-        (r == EAI_NONAME || r == EAI_AGAIN || r == EAI_FAIL || r == EAI_NODATA)) {
-        static const struct text_addresses loopback = {"127.0.0.1", "::1"};
-        return resolve_as(node, &loopback, service, hints, res);
-    }
-    return r;
-}
-
-/*
- * struct hostent
- */
-struct hostent_room {
-    char *aliases[1];
-    char *addrs[2];
-    char addr[16];
-    char name[];
-};
-
-/* Fills ret within buf. 0, ERANGE if it is too small. */
-static int fill_hostent(
-    struct hostent *ret, char *buf, size_t len, const char *name, int family, const void *addr)
-{
-    size_t pad = (size_t)(-(uintptr_t)buf) & (sizeof(void *) - 1);
-    size_t name_len = strlen(name) + 1;
-    if (len < pad || len - pad < sizeof(struct hostent_room) + name_len) {
-        return ERANGE;
-    }
-    struct hostent_room *room = (struct hostent_room *)(void *)(buf + pad);
-    size_t size = family == AF_INET6 ? 16 : 4;
-    memcpy(room->addr, addr, size);
-    memcpy(room->name, name, name_len);
-    room->aliases[0] = NULL;
-    room->addrs[0] = room->addr;
-    room->addrs[1] = NULL;
-    ret->h_name = room->name;
-    ret->h_aliases = room->aliases;
-    ret->h_addrtype = family;
-    ret->h_length = (int)size;
-    ret->h_addr_list = room->addrs;
-    return 0;
-}
-
-/* Answers a name of ours as the _r functions do. */
-static int host_by_name(const char *name,
-                        int family,
-                        struct hostent *ret,
-                        char *buf,
-                        size_t len,
-                        struct hostent **result,
-                        int *h_err)
-{
-    struct in_addr v4;
-    struct in6_addr v6;
-    *result = NULL;
-    if (!assign(name, &v4, &v6)) {
-        *h_err = NO_RECOVERY;
-        return 0;
-    }
-    int r = fill_hostent(
-        ret, buf, len, name, family, family == AF_INET6 ? (const void *)&v6 : (const void *)&v4);
-    if (r) {
-        *h_err = NETDB_INTERNAL;
-        errno = r;
-        return r;
-    }
-    *result = ret;
-    return 0;
-}
-
-static bool ours_by_name(const char *name, int family)
-{
-    return name && (family == AF_INET || family == AF_INET6) && !awi_inside() && !awi_disabled() &&
-           awi_match_name(name, 0);
-}
-
-/* What the functions without _r return points here. */
-static __thread struct hostent static_host __attribute__((tls_model("initial-exec")));
-static __thread char static_buf[384] __attribute__((tls_model("initial-exec")));
-
-static struct hostent *static_by_name(const char *name, int family)
-{
-    struct hostent *result = NULL;
-    int h_err = 0;
-    if (host_by_name(name, family, &static_host, static_buf, sizeof(static_buf), &result, &h_err) !=
-            0 ||
-        !result) {
-        h_errno = h_err;
-    }
-    return result;
-}
-
-struct hostent *hook_gethostbyname(const char *name)
-{
-    return ours_by_name(name, AF_INET) ? static_by_name(name, AF_INET)
-                                       : AWI_REAL(gethostbyname)(name);
-}
-
-struct hostent *hook_gethostbyname2(const char *name, int family)
-{
-    return ours_by_name(name, family) ? static_by_name(name, family)
-                                      : AWI_REAL(gethostbyname2)(name, family);
-}
-
-int hook_gethostbyname_r(const char *name,
-                         struct hostent *ret,
-                         char *buf,
-                         size_t len,
-                         struct hostent **result,
-                         int *h_err)
-{
-    return ours_by_name(name, AF_INET)
-               ? host_by_name(name, AF_INET, ret, buf, len, result, h_err)
-               : AWI_REAL(gethostbyname_r)(name, ret, buf, len, result, h_err);
-}
-
-int hook_gethostbyname2_r(const char *name,
-                          int family,
-                          struct hostent *ret,
-                          char *buf,
-                          size_t len,
-                          struct hostent **result,
-                          int *h_err)
-{
-    return ours_by_name(name, family)
-               ? host_by_name(name, family, ret, buf, len, result, h_err)
-               : AWI_REAL(gethostbyname2_r)(name, family, ret, buf, len, result, h_err);
-}
-
-/*
- * Backwards
- */
-
-/* The remembered name of a raw address. */
-static bool name_of(const void *addr, socklen_t len, int family, char *name, size_t size)
-{
-    struct sockaddr_storage full;
-    memset(&full, 0, sizeof(full));
-    full.ss_family = (sa_family_t)family;
-    if (family == AF_INET && len == 4) {
-        memcpy(&((struct sockaddr_in *)&full)->sin_addr, addr, len);
-    } else if (family == AF_INET6 && len == 16) {
-        memcpy(&((struct sockaddr_in6 *)&full)->sin6_addr, addr, len);
-    } else {
-        return false;
-    }
-    struct awi_entry entry;
-    if (awi_inside() || !awi_names_reserved((struct sockaddr *)&full, sizeof(full))) {
-        return false;
-    }
-    awi_enter(&entry);
-    bool found = awi_names_lookup((struct sockaddr *)&full, sizeof(full), name, size);
-    awi_leave(&entry);
-    return found;
-}
-
-struct hostent *hook_gethostbyaddr(const void *addr, socklen_t len, int family)
-{
-    char name[256];
-    if (!addr || !name_of(addr, len, family, name, sizeof(name))) {
-        return AWI_REAL(gethostbyaddr)(addr, len, family);
-    }
-    fill_hostent(&static_host, static_buf, sizeof(static_buf), name, family, addr);
-    return &static_host;
-}
-
-int hook_gethostbyaddr_r(const void *addr,
-                         socklen_t len,
-                         int family,
-                         struct hostent *ret,
-                         char *buf,
-                         size_t size,
-                         struct hostent **result,
-                         int *h_err)
-{
-    char name[256];
-    if (!addr || !name_of(addr, len, family, name, sizeof(name))) {
-        return AWI_REAL(gethostbyaddr_r)(addr, len, family, ret, buf, size, result, h_err);
-    }
-    int r = fill_hostent(ret, buf, size, name, family, addr);
-    *result = r ? NULL : ret;
-    if (r) {
-        *h_err = NETDB_INTERNAL;
-        errno = r;
-    }
-    return r;
-}
-
-int hook_getnameinfo(const struct sockaddr *addr,
-                     socklen_t len,
-                     char *host,
-                     socklen_t host_len,
-                     char *service,
-                     socklen_t service_len,
-                     int flags)
-{
-    char name[256];
-    bool ours = false;
-    if (addr && host && host_len && !(flags & NI_NUMERICHOST) && !awi_inside() &&
-        awi_names_reserved(addr, len)) {
-        struct awi_entry entry;
-        awi_enter(&entry);
-        ours = awi_names_lookup(addr, len, name, sizeof(name));
-        awi_leave(&entry);
-    }
-    if (!ours) {
-        return AWI_REAL(getnameinfo)(addr, len, host, host_len, service, service_len, flags);
-    }
-    if (strlen(name) >= host_len) {
-        return EAI_OVERFLOW;
-    }
-    if (service && service_len) {
-        int r =
-            AWI_REAL(getnameinfo)(addr, len, NULL, 0, service, service_len, flags & ~NI_NAMEREQD);
-        if (r != 0) {
-            return r;
-        }
-    }
-    memcpy(host, name, strlen(name) + 1);
-    return 0;
+    return resolve_other(node, service, hints, res);
 }

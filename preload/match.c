@@ -92,6 +92,37 @@ bool awi_match_aws(const char *host, size_t len)
     return len <= sizeof(plain) && is_listed(plain, unescape(host, len, plain));
 }
 
+static bool is_tenant_label(const char *label, size_t len)
+{
+    static const char *const tenants[] = {
+#define AWI_HOST_TENANT(text) text,
+#include "awsintercept/hosts.def"
+    };
+    for (size_t i = 0; i < sizeof(tenants) / sizeof(*tenants); i++) {
+        size_t known = strcspn(tenants[i], "*");
+        if ((tenants[i][known] ? len >= known : len == known) &&
+            strncasecmp(label, tenants[i], known) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool awi_match_service(const char *host, size_t len)
+{
+    if (!awi_match_aws(host, len)) {
+        return false;
+    }
+    for (size_t at = 0, end; at < len; at = end + 1) {
+        const char *dot = memchr(host + at, '.', len - at);
+        end = dot ? (size_t)(dot - host) : len;
+        if (is_tenant_label(host + at, end - at)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool awi_match_below_localhost(const char *host)
 {
     static const char tail[] = ".localhost";

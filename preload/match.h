@@ -16,6 +16,9 @@
  * trailing dot and the escapes of DNS are allowed. */
 bool awi_match_aws(const char *host, size_t len);
 
+/* The same, but not the machines of AWS's customers (load balancers and so on). */
+bool awi_match_service(const char *host, size_t len);
+
 /* A host name for the resolver, with the port that it will be used with where that is known (0:
  * not). Also true for what the configuration adds. May load the core. Outside awi_enter(). */
 bool awi_match_name(const char *host, uint16_t port);

@@ -12,14 +12,14 @@
 
 #include "preload/match.h"
 
-enum { TABLE = 64, NAME_MAX_LEN = 255 };
+enum { TABLE = 64 };
 
 #define RESERVED_NET 0x7f610000u /* 127.97.0.0/16 */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
     uint16_t hash;
-    char name[NAME_MAX_LEN + 1];
+    char name[AWI_NAMES_LONGEST + 1];
 } table[TABLE];
 
 static size_t normal_length(const char *host)
@@ -53,7 +53,7 @@ void awi_names_assign(const char *host, struct in_addr *v4, struct in6_addr *v6)
     v6->s6_addr[0] = 0x01;
     memcpy(&v6->s6_addr[12], &ip, sizeof(ip));
 
-    if (len <= NAME_MAX_LEN) {
+    if (len <= AWI_NAMES_LONGEST) {
         pthread_mutex_lock(&lock);
         table[hash % TABLE].hash = hash;
         memcpy(table[hash % TABLE].name, host, len);

@@ -6,6 +6,7 @@
 #include "awsintercept/core_abi.h"
 #include "core/control/control.h"
 #include "core/core.h"
+#include "core/endpoint/endpoint.h"
 #include "core/net/ca.h"
 #include "core/net/conn.h"
 #include "core/net/loop.h"
@@ -43,6 +44,11 @@ static bool is_endpoint(const char *name, uint16_t port)
     const struct awi_config *config = awi_core_config(&host.core);
 
     return config && awi_config_is_endpoint(config, awi_str_from(name), port);
+}
+
+static bool is_service(const char *name)
+{
+    return awi_endpoint_is_service(awi_str_from(name));
 }
 
 static int trust_file(int fd)
@@ -121,6 +127,7 @@ static const struct awi_core_api api = {
     .conn_close = awi_conn_close,
     .loop_adopt = loop_adopt,
     .is_endpoint = is_endpoint,
+    .is_service = is_service,
     .trust_file = trust_file,
     .trust_ca = trust_ca,
     .trust_hash = trust_hash,

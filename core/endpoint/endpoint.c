@@ -33,6 +33,32 @@ static bool is_special(const struct awi_http_request *request, struct awi_endpoi
     return false;
 }
 
+void awi_endpoint_see_through(struct awi_http_request *request)
+{
+    struct awi_str name = request->peer ? awi_str_from(request->peer->name) : AWI_STR("");
+    struct awi_endpoint ignored = {0};
+
+    if (name.len && !is_special(request, &ignored) && !awi_endpoint_host(request->host, &ignored) &&
+        awi_endpoint_host(name, &ignored)) {
+        request->host = name;
+    }
+}
+
+bool awi_endpoint_is_service(struct awi_str host)
+{
+    struct awi_endpoint endpoint = {0};
+    char lower[256];
+
+    if (host.len > sizeof(lower)) {
+        return false;
+    }
+    for (size_t i = 0; i < host.len; i++) {
+        char c = host.ptr[i];
+        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+    }
+    return awi_endpoint_host(awi_str_of(lower, host.len), &endpoint) && endpoint.model;
+}
+
 /* What stands before ".localhost" on a custom endpoint: a bucket, a service, both or nothing. */
 static struct awi_str localhost_prefix(struct awi_str host)
 {

@@ -62,5 +62,15 @@ int awi_endpoint_locate(const struct awi_http_request *request,
                         struct awi_arena *arena,
                         struct awi_endpoint *ret);
 
+/*
+ * A request that names a host which is not AWS's on a connection to one that is (a CNAME or a short
+ * name of the user's own): its host is the connection's from here on. What was signed is the
+ * header.
+ */
+void awi_endpoint_see_through(struct awi_http_request *request);
+
+/* Does an AWS name, of any case, name a service that there is? */
+bool awi_endpoint_is_service(struct awi_str host);
+
 /* The service with this endpoint prefix, signing name or id; NULL: none. */
 const struct awi_model *awi_endpoint_service(struct awi_str name);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/net/http_conn.h"
 #include "core/net/tls.h"
@@ -33,6 +34,17 @@ struct awi_conn {
     char sni[256];
 };
 
+/* Names are compared in lower case and without the final dot. */
+static void copy_name(char to[256], const char *name)
+{
+    size_t len = name ? strlen(name) : 0;
+
+    len -= len && name[len - 1] == '.';
+    for (size_t i = 0; i < len && len < 256; i++) {
+        to[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
+    }
+}
+
 static void copy_address(struct sockaddr_storage *to, const struct sockaddr *from, socklen_t len)
 {
     if (from && len <= sizeof(*to)) {
@@ -52,6 +64,7 @@ struct awi_conn *awi_conn_open(const struct awi_peer *peer,
     if (peer) {
         copy_address(&conn->peer.addr, peer->addr, peer->addr_len);
         copy_address(&conn->peer.source, peer->source, peer->source_len);
+        copy_name(conn->peer.name, peer->name);
         conn->peer.pid = peer->pid;
         snprintf(conn->peer.account,
                  sizeof(conn->peer.account),

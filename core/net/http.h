@@ -34,6 +34,7 @@ struct awi_http_peer {
     struct sockaddr_storage source; /* the client's own; family 0: loopback */
     pid_t pid;
     char account[14]; /* "": this process's environment counts; one more than an id has */
+    char name[256];   /* that the address stands for, in lower case; "": unknown */
 };
 
 struct awi_http_header {

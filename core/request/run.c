@@ -61,6 +61,7 @@ static const struct awi_service *find_service(const struct awi_core *core, struc
 /* Which service the host, path and credential scope mean. */
 static int locate(struct awi_req *req)
 {
+    awi_endpoint_see_through(&req->http->request);
     int r =
         awi_endpoint_locate(&req->http->request, req->config->region, req->arena, &req->endpoint);
 

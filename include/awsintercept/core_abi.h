@@ -27,7 +27,7 @@
 #include <sys/types.h>
 
 /* Raised whenever a struct or a rule of this file changes. The shim refuses any other number. */
-#define AWI_CORE_ABI 1
+#define AWI_CORE_ABI 2
 
 struct awi_conn;
 
@@ -61,6 +61,9 @@ struct awi_peer {
     /* The account that the client's environment names, where the client is another process (the
      * supervisor of static programs). NULL: this process's environment is read at each request. */
     const char *account;
+    /* The name that a reserved address was last given for. Where it is AWS's, a request with a Host
+     * that is not (a name of the user's own that led there) means it. NULL: not known. Copied. */
+    const char *name;
 };
 
 enum {
@@ -113,6 +116,10 @@ struct awi_core_api {
      * port) an endpoint that the configuration or AWSINTERCEPT_ENDPOINTS adds? The names that are
      * always intercepted are known to the shim itself. */
     bool (*is_endpoint)(const char *host, uint16_t port);
+
+    /* Does this name, which is one of AWS's by its suffix, name a service? What a resolver makes of
+     * a short name and a domain of its list need not. */
+    bool (*is_service)(const char *host);
 
     /*
      * A CA file with our certificate added. fd is the opened original (read from its start, not

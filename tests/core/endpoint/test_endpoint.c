@@ -337,6 +337,47 @@ static void test_every_service_is_found_by_its_names(void **state)
     }
 }
 
+/* The host that a request has in the end, which names one thing and came to another. */
+static const char *seen(const char *host, const char *stands_for)
+{
+    static char text[256];
+    struct awi_http_peer peer = {.pid = 1};
+    struct awi_http_request request = {.host = awi_str_from(host), .peer = &peer};
+
+    snprintf(peer.name, sizeof(peer.name), "%s", stands_for);
+    awi_endpoint_see_through(&request);
+    snprintf(text, sizeof(text), "%.*s", AWI_STR_FMT(request.host));
+    return text;
+}
+
+static void test_names_that_stand_for_others(void **state)
+{
+    (void)state;
+    assert_string_equal(seen("s3.corp.example", "s3.us-east-1.amazonaws.com"),
+                        "s3.us-east-1.amazonaws.com");
+    assert_string_equal(seen("sts", "sts.us-east-1.amazonaws.com"), "sts.us-east-1.amazonaws.com");
+    /* What says by itself who is meant. */
+    assert_string_equal(seen("s3.eu-west-1.amazonaws.com", "s3.us-east-1.amazonaws.com"),
+                        "s3.eu-west-1.amazonaws.com");
+    assert_string_equal(seen("awsintercept.internal", "sts.amazonaws.com"),
+                        "awsintercept.internal");
+    assert_string_equal(seen("169.254.169.254", "sts.amazonaws.com"), "169.254.169.254");
+    assert_string_equal(seen("localhost", ""), "localhost");
+    assert_string_equal(seen("minio.test", "minio.test"), "minio.test");
+}
+
+static void test_names_of_services(void **state)
+{
+    (void)state;
+    assert_true(awi_endpoint_is_service(AWI_STR("STS.us-east-1.amazonaws.com")));
+    assert_true(awi_endpoint_is_service(AWI_STR("bucket.s3.amazonaws.com")));
+    assert_true(awi_endpoint_is_service(AWI_STR("api.ecr.eu-west-1.amazonaws.com")));
+    assert_false(awi_endpoint_is_service(AWI_STR("db.us-east-1.amazonaws.com")));
+    assert_false(awi_endpoint_is_service(AWI_STR("www.example.com.us-east-1.amazonaws.com")));
+    assert_false(awi_endpoint_is_service(AWI_STR("sts.example.com")));
+    assert_false(awi_endpoint_is_service(AWI_STR("")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +389,8 @@ int main(void)
         cmocka_unit_test(test_services_that_share_a_host),
         cmocka_unit_test(test_reserved_hosts),
         cmocka_unit_test(test_every_service_is_found_by_its_names),
+        cmocka_unit_test(test_names_that_stand_for_others),
+        cmocka_unit_test(test_names_of_services),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

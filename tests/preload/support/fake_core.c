@@ -61,11 +61,9 @@ static struct awi_conn *conn_open(const struct awi_peer *peer)
     char ip[INET6_ADDRSTRLEN] = "?";
     const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)peer->addr;
     const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)peer->addr;
-    if (peer->addr->sa_family == AF_INET) {
-        inet_ntop(AF_INET, &in->sin_addr, ip, sizeof(ip));
-    } else {
-        inet_ntop(AF_INET6, &in6->sin6_addr, ip, sizeof(ip));
-    }
+    bool v4 = peer->addr->sa_family == AF_INET;
+    const void *raw = v4 ? (const void *)&in->sin_addr : (const void *)&in6->sin6_addr;
+    inet_ntop(peer->addr->sa_family, raw, ip, sizeof(ip));
     snprintf(conn->peer, sizeof(conn->peer), "%s:%u", ip, ntohs(in->sin_port));
     return conn;
 }
@@ -304,10 +302,14 @@ static bool is_endpoint(const char *host, uint16_t port)
             (!port || strtoul(colon + 1, NULL, 10) == port)) {
             return true;
         }
-        list += word;
-        list += strspn(list, " ");
+        list += word + strspn(list + word, " ");
     }
     return false;
+}
+
+static bool is_service(const char *host)
+{
+    return !strncasecmp(host, "sts.", 4);
 }
 
 /* Trust: the "certificate" is one recognisable line. */
@@ -318,10 +320,7 @@ static int trust_file(int fd)
     char buf[65536];
     int out = memfd_create("fake-trust", MFD_CLOEXEC);
     ssize_t n = 0;
-    while (fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0) {
-        if (write(out, buf, (size_t)n) != n) {
-            break;
-        }
+    while (fd >= 0 && (n = read(fd, buf, sizeof(buf))) > 0 && write(out, buf, (size_t)n) == n) {
     }
     if (write(out, ca_text, sizeof(ca_text) - 1) < 0) {
         close(out);
@@ -378,6 +377,7 @@ static const struct awi_core_api api = {
     .conn_close = conn_close,
     .loop_adopt = loop_adopt,
     .is_endpoint = is_endpoint,
+    .is_service = is_service,
     .trust_file = trust_file,
     .trust_ca = trust_ca,
     .trust_hash = trust_hash,
