@@ -23,6 +23,7 @@ static const struct command commands[] = {
     {"run", awi_cli_run, "run a command with its AWS calls answered in process"},
     {"accounts", NULL, "list the accounts of a state directory"},
     {"log", NULL, "show the AWS calls that programs made"},
+    {"messages", NULL, "list what AWS would have sent to somewhere else"},
     {"report", NULL, "sum up calls, roles assumed, and refusals with their reasons"},
     {"reset", NULL, "empty a state directory"},
     {"doctor", awi_cli_doctor, "tell whether and how a command can be intercepted"},

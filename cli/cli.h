@@ -11,6 +11,7 @@
 int awi_cli_run(int argc, char **argv);
 int awi_cli_accounts(int argc, char **argv);
 int awi_cli_log(int argc, char **argv);
+int awi_cli_messages(int argc, char **argv);
 int awi_cli_report(int argc, char **argv);
 int awi_cli_reset(int argc, char **argv);
 int awi_cli_doctor(int argc, char **argv);

@@ -13,6 +13,7 @@ static const struct {
 } tools[] = {
     {"accounts", awi_cli_accounts},
     {"log", awi_cli_log},
+    {"messages", awi_cli_messages},
     {"report", awi_cli_report},
     {"reset", awi_cli_reset},
     {"policy", awi_cli_policy},

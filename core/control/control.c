@@ -3,6 +3,7 @@
 
 #include "core/identity/account.h"
 #include "core/identity/moved.h"
+#include "core/identity/outbox.h"
 #include "core/request/call.h"
 #include "core/util/json.h"
 
@@ -38,11 +39,12 @@ static int index_page(struct control *c)
 {
     return answer(c,
                   200,
-                  json_pack("{s:[s,s,s,s,s]}",
+                  json_pack("{s:[s,s,s,s,s,s]}",
                             "requests",
                             "POST /reset",
                             "GET /accounts",
                             "GET /calls",
+                            "GET /messages",
                             "GET /clock",
                             "POST /clock"));
 }
@@ -152,6 +154,54 @@ static int calls(struct control *c)
     return r < 0 ? r : answer(c, 200, json_pack("{s:O}", "calls", list));
 }
 
+json_t *awi_control_message(const struct core_MessageRecord *record)
+{
+    char time[AWI_TIME_TEXT];
+
+    awi_clock_text(record->Time.ms, time);
+    return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o}",
+                     "time",
+                     time,
+                     "service",
+                     awi_json_text(record->Service),
+                     "account",
+                     awi_json_text(record->Account),
+                     "region",
+                     awi_json_text(record->Region),
+                     "channel",
+                     awi_json_text(record->Channel),
+                     "subject",
+                     awi_json_text(record->Subject),
+                     "body",
+                     awi_json_text(record->Body));
+}
+
+static int add_message(void *arg, const struct core_MessageRecord *record)
+{
+    struct listing *listing = arg;
+    struct control *c = listing->control;
+
+    if (!wanted(c, "account", record->Account) || !wanted(c, "service", record->Service) ||
+        !wanted(c, "channel", record->Channel)) {
+        return 0;
+    }
+    return json_array_append_new(listing->list, awi_control_message(record)) < 0 ? -ENOMEM : 0;
+}
+
+static int messages(struct control *c)
+{
+    AWI_AUTO(txn) struct awi_txn *txn = NULL;
+    AWI_AUTO(json) json_t *list = json_array();
+    struct listing listing = {c, list};
+    int r = with_txn(c, false, &txn);
+
+    if (r != 0) {
+        return r > 0 ? 0 : r;
+    }
+    r = awi_outbox_each(txn, c->arena, add_message, &listing);
+    return r < 0 ? r : answer(c, 200, json_pack("{s:O}", "messages", list));
+}
+
 static int clock_page(struct control *c)
 {
     AWI_AUTO(txn) struct awi_txn *txn = NULL;
@@ -225,6 +275,7 @@ static const struct page {
     {"POST", "/moto-api/reset", reset},
     {"GET", "/accounts", accounts},
     {"GET", "/calls", calls},
+    {"GET", "/messages", messages},
     {"GET", "/clock", clock_page},
     {"POST", "/clock", move_clock},
 };

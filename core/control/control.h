@@ -6,6 +6,9 @@
  *     POST /reset              empties all accounts, the call log and the moved clock
  *     GET  /accounts           {"accounts": [{"id", "name", "email", "state"}]}
  *     GET  /calls              {"calls": [...]}, oldest first; ?account=, ?service=, ?operation=
+ *     GET  /messages           {"messages": [{"time", "service", "account", "region", "channel",
+ *                              "subject", "body"}]}: what AWS would have sent elsewhere, oldest
+ *                              first; ?account= (the sender), ?service=, ?channel=
  *     GET  /clock              {"now": "2026-01-02T03:04:05Z", "moved_ms": 0}
  *     POST /clock              body {"advance": "+1h"} or {"set": "2030-01-01T00:00:00Z"}
  *     GET  /                   what there is
@@ -23,9 +26,12 @@ struct awi_control_answer {
 };
 
 struct core_AccountRecord;
+struct core_MessageRecord;
 
 /* An account as GET /accounts shows it; a new reference, NULL: no memory. */
 json_t *awi_control_account(const struct core_AccountRecord *record);
+/* A message as GET /messages shows it, likewise. */
+json_t *awi_control_message(const struct core_MessageRecord *record);
 
 /* path may carry a query. 0 or -errno. */
 int awi_control_run(struct awi_core *core,

@@ -80,6 +80,21 @@ static void ask_levels(const struct question *question,
     }
 }
 
+/* Session policies, and beside them what somebody delegated. */
+static void ask_session(const struct question *question, struct awi_policy_finding *ret)
+{
+    const struct awi_policy_layers *layers = question->layers;
+    bool passed = layers->session_passed || !layers->delegated;
+
+    ret->allows = true;
+    if (passed) {
+        ask_set(question, &layers->session, ret);
+    }
+    if (layers->delegated && ret->allows && !ret->deny) {
+        ask_set(question, &(struct awi_policy_set){layers->delegated, 1}, ret);
+    }
+}
+
 static void ask_layer(const struct question *question,
                       enum awi_policy_layer layer,
                       struct awi_policy_finding *ret,
@@ -105,7 +120,7 @@ static void ask_layer(const struct question *question,
         ask_set(question, &(struct awi_policy_set){layers->boundary, 1}, ret);
         break;
     case AWI_LAYER_SESSION:
-        ask_set(question, &layers->session, ret);
+        ask_session(question, ret);
         break;
     case AWI_LAYER_ROOT:
     case AWI_LAYER_NONE:
@@ -147,6 +162,18 @@ static bool find_deny(struct awi_policy_decision *decision)
     return false;
 }
 
+/* What needs no allow of the session's, but where its policies limit everything. */
+static void within_session(const struct question *question,
+                           struct awi_policy_decision *decision,
+                           enum awi_policy_layer layer)
+{
+    if (question->layers->session_binds && !decision->layers[AWI_LAYER_SESSION].allows) {
+        lack(decision, AWI_LAYER_SESSION);
+    } else {
+        allow(decision, layer);
+    }
+}
+
 /* Whether the resource's side settles it, and if not whether the identity side must allow. */
 static bool settle_by_resource(const struct question *question,
                                enum naming naming,
@@ -170,15 +197,11 @@ static bool settle_by_resource(const struct question *question,
         return false;
     }
     if (caller->type == AWI_CALLER_ROOT && !must) {
-        if (decision->layers[AWI_LAYER_SESSION].allows) {
-            allow(decision, AWI_LAYER_ROOT);
-        } else {
-            lack(decision, AWI_LAYER_SESSION);
-        }
+        within_session(question, decision, AWI_LAYER_ROOT);
         return true;
     }
     if (naming == NAMED_DIRECTLY) {
-        allow(decision, AWI_LAYER_RESOURCE);
+        within_session(question, decision, AWI_LAYER_RESOURCE);
         return true;
     }
     *ret_identity = naming != NAMED_ISSUER;

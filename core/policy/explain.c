@@ -55,6 +55,11 @@ static void visit_layer(const struct awi_policy_layers *layers,
         break;
     case AWI_LAYER_SESSION:
         visit_set(&layers->session, layer, 0, visit, user);
+        visit_set(&(struct awi_policy_set){layers->delegated, layers->delegated != NULL},
+                  layer,
+                  0,
+                  visit,
+                  user);
         break;
     case AWI_LAYER_ROOT:
     case AWI_LAYER_NONE:

@@ -183,8 +183,11 @@ struct awi_policy_layers {
     struct awi_policy_set identity; /* those of groups included */
     const struct awi_policy_ref *boundary;
     bool session_passed; /* true: the session policies are a limit, even an empty set */
-    bool root_task;      /* they limit the root user too: a session of AssumeRoot */
+    /* They limit the root user too, and whom the resource's policy names directly: sessions of
+     * AssumeRoot and of delegated access. */
+    bool session_binds;
     struct awi_policy_set session;
+    const struct awi_policy_ref *delegated; /* must allow beside the session policies; NULL: none */
     const struct awi_policy_level *scp; /* of the caller's account, from the root down; 0: none */
     size_t n_scp;
     const struct awi_policy_level *rcp; /* of the resource's account */

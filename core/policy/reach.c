@@ -112,11 +112,12 @@ bool awi_policy_layer_applies(const struct question *question, enum awi_policy_l
     case AWI_LAYER_BOUNDARY:
         return layers->boundary && awi_policy_caller_has_identity(caller);
     case AWI_LAYER_SESSION:
-        if (layers->root_task && caller->type == AWI_CALLER_ROOT) {
+        if (layers->session_binds && caller->type == AWI_CALLER_ROOT) {
             return true;
         }
         return awi_policy_caller_has_identity(caller) &&
-               (layers->session_passed || caller->type == AWI_CALLER_FEDERATED);
+               (layers->session_passed || layers->delegated ||
+                caller->type == AWI_CALLER_FEDERATED);
     case AWI_LAYER_ROOT:
     case AWI_LAYER_NONE:
         break;

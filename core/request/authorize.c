@@ -119,7 +119,7 @@ static void note(struct awi_req *req,
  * resource. */
 static bool is_plain_root(const struct awi_layers *l, const struct awi_access *access)
 {
-    return l->caller.type == AWI_CALLER_ROOT && !l->layers.root_task &&
+    return l->caller.type == AWI_CALLER_ROOT && !l->layers.session_binds &&
            !awi_str_is_set(access->policy) && !(access->flags & AWI_ACCESS_POLICY_DECIDES) &&
            awi_str_eq(l->layers.owner, l->caller.account) && l->layers.n_scp == 0 &&
            l->layers.n_rcp == 0 && l->layers.kind == AWI_RESOURCE_ORDINARY;

@@ -186,13 +186,25 @@ static int of_role(struct awi_layers *l, const struct awi_principal *who)
     return r < 0 ? r : set_boundary(l, role->PermissionsBoundary);
 }
 
+/* A document that cannot be read allows nothing: it is never saved. */
+static int set_delegated(struct awi_layers *l, struct awi_str text)
+{
+    struct awi_policy_set set = {0};
+    int r = room(l, &set, 1);
+
+    r = r ? r : add(l, &set, AWI_STR("delegation request"), AWI_STR_NULL, text);
+    l->layers.delegated = r == 0 && set.n ? &set.items[0] : NULL;
+    return r || set.n ? r : -EBADMSG;
+}
+
 static int of_session(struct awi_layers *l, const struct core_SessionRecord *session)
 {
     struct awi_policy_set *set = &l->layers.session;
 
     l->session_tags = session->Tags.items;
     l->n_session_tags = session->Tags.n;
-    l->layers.root_task = awi_str_is(session->Kind, AWI_SESSION_TASK);
+    l->layers.session_binds =
+        awi_str_is(session->Kind, AWI_SESSION_TASK) || awi_str_is_set(session->Delegated);
     l->layers.session_passed = awi_str_is_set(session->Policy) || session->PolicyArns.n > 0;
     int r = room(l, set, session->PolicyArns.n + 1);
     if (r == 0 && awi_str_is_set(session->Policy)) {
@@ -201,7 +213,7 @@ static int of_session(struct awi_layers *l, const struct core_SessionRecord *ses
     for (size_t i = 0; r == 0 && i < session->PolicyArns.n; i++) {
         r = add_managed(l, set, session->PolicyArns.items[i]);
     }
-    return r;
+    return r || !awi_str_is_set(session->Delegated) ? r : set_delegated(l, session->Delegated);
 }
 
 /* The levels of an account's path for one type of policy; none where the type is not enabled and

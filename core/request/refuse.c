@@ -78,7 +78,8 @@ static const struct awi_error_type *limit_of(const struct awi_req *req, const ch
     bool federated = who->type == AWI_PRINCIPAL_FEDERATED;
 
     *ret_message = NULL;
-    if (!session || who->type == AWI_PRINCIPAL_ROLE || !(iam || sts)) {
+    if (!session || who->type == AWI_PRINCIPAL_ROLE || awi_str_is_set(session->Delegated) ||
+        !(iam || sts)) {
         return NULL;
     }
     bool task = awi_str_is(session->Kind, AWI_SESSION_TASK);

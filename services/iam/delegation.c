@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Delegation requests (access_policies-temporary-delegation): somebody asks for permissions in an
- * account, an identity there takes the request, and it is accepted or rejected. AWS keeps policy
- * templates of partners; here a managed policy of the requester stands for one, in which
- * "@{name}" is replaced by the parameter's value.
+ * account, an identity there takes the request, it is accepted or rejected, and the token is sent.
  *
  * Tables: "delegation" of all accounts: struct iam_DelegationRequest under its id; "workflow" of
  * the requester: its workflow id; "delegated" of the owner's account: the ids it owns.
  */
 #include "services/iam/iam.h"
 
-#include "core/identity/managed.h"
-#include "core/util/buf.h"
+#include "core/identity/delegation.h"
 
 #include <errno.h>
 
 #define REQUESTS  "delegation"
 #define WORKFLOWS "workflow"
 #define OWNED     "delegated"
-#define KEPT_MS   (INT64_C(7) * 86400 * 1000)
-#define LONGEST   (256u << 10) /* of a policy with its parameters */
+
+/* How long a request waits for the next step: a day for somebody who takes it, then a week. */
+#define DAY_MS  (INT64_C(86400) * 1000)
+#define KEPT_MS (7 * DAY_MS)
 
 #define invalid(req, ...) awi_fail((req), &iam_InvalidInputException_error, __VA_ARGS__)
 
@@ -50,6 +49,15 @@ static int put(struct awi_req *req, struct iam_DelegationRequest *request)
                           awi_arena(req),
                           &iam_DelegationRequest_shape,
                           request);
+}
+
+/* The next state, from which it expires anew; the requestor is told. */
+static int move(struct awi_req *req, struct iam_DelegationRequest *request, const char *state)
+{
+    request->State = awi_str_from(state);
+    request->ExpirationTime = AWI_SOME_TIME(iam_now(req).ms + KEPT_MS);
+    int r = put(req, request);
+    return r ? r : iam_delegation_tell_state(req, request);
 }
 
 /* One that the caller's account may know of: anybody's while it has no owner account. */
@@ -89,86 +97,25 @@ static int check_state(struct awi_req *req,
                    AWI_STR_FMT(request->State));
 }
 
-/* --- Permissions -------------------------------------------------------------------------------
- */
-
-static void add_value(struct awi_buf *out, struct awi_str value)
-{
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.ptr[i] == '"' || value.ptr[i] == '\\') {
-            awi_buf_char(out, '\\');
-        }
-        awi_buf_char(out, value.ptr[i]);
-    }
-}
-
-/* Several values stand as several strings of a list. */
-static bool add_parameter(struct awi_buf *out,
-                          const struct iam_policyParameterListType *parameters,
-                          struct awi_str name)
-{
-    for (size_t i = 0; i < parameters->n; i++) {
-        const struct iam_PolicyParameter *parameter = &parameters->items[i];
-        if (!awi_str_eq(parameter->Name, name)) {
-            continue;
-        }
-        for (size_t v = 0; v < parameter->Values.n; v++) {
-            awi_buf_strz(out, v ? "\",\"" : "");
-            add_value(out, parameter->Values.items[v]);
-        }
-        return true;
-    }
-    return false;
-}
-
-static int fill(struct awi_req *req,
-                struct awi_str document,
-                const struct iam_policyParameterListType *parameters,
-                struct awi_str *ret)
-{
-    struct awi_buf out = AWI_BUF_INIT(LONGEST);
-    struct awi_str rest = document;
-    int r = 0;
-
-    for (ptrdiff_t at; r == 0 && (at = awi_str_search(rest, AWI_STR("@{"))) >= 0;) {
-        struct awi_str name = awi_str_skip(rest, (size_t)at + 2);
-        ptrdiff_t end = awi_str_find(name, '}');
-        name = awi_str_head(name, end < 0 ? 0 : (size_t)end);
-        awi_buf_str(&out, awi_str_head(rest, (size_t)at));
-        if (end < 0 || !add_parameter(&out, parameters, name)) {
-            r = invalid(req, "Policy parameter %.*s is not given.", AWI_STR_FMT(name));
-        }
-        rest = awi_str_skip(rest, (size_t)at + 3 + name.len);
-    }
-    awi_buf_str(&out, rest);
-    r = r ? r : out.error;
-    *ret = r ? AWI_STR_NULL : awi_arena_str(awi_arena(req), awi_buf_view(&out));
-    awi_buf_deinit(&out);
-    return r ? r : ret->ptr ? iam_document_check(req, *ret) : -ENOMEM;
-}
-
-static int read_permissions(struct awi_req *req,
-                            const struct iam_DelegationPermission *permissions,
-                            struct awi_str *ret)
-{
-    struct awi_str arn = permissions->PolicyTemplateArn, document;
-    struct awi_iam_arn parts;
-    bool own = awi_iam_arn_parse(arn, &parts) == 0 && awi_str_is(parts.kind, "policy") &&
-               awi_str_eq(parts.account, awi_account(req));
-    int r = own || awi_aws_policy(arn)
-                ? awi_managed_document(awi_request_txn(req), awi_arena(req), arn, &document)
-                : -ENOENT;
-
-    if (r == -ENOENT) {
-        return invalid(req,
-                       "Policy template %.*s cannot be found.",
-                       AWI_STR_FMT(awi_str_is_set(arn) ? arn : AWI_STR("")));
-    }
-    return r ? r : fill(req, document, &permissions->Parameters, ret);
-}
-
 /* --- Operations --------------------------------------------------------------------------------
  */
+
+/* The ARN of an SNS topic. */
+static int check_channel(struct awi_req *req, struct awi_str channel)
+{
+    static const char *const wanted[] = {"arn", NULL, "sns", NULL, NULL};
+    struct awi_str rest = channel, part;
+
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+        if (!awi_str_cut(&rest, ':', &part) || !awi_str_is_set(rest) || part.len == 0 ||
+            (wanted[i] && !awi_str_is(part, wanted[i]))) {
+            return invalid(req,
+                           "Notification channel %.*s is not the ARN of an SNS topic.",
+                           AWI_STR_FMT(channel));
+        }
+    }
+    return 0;
+}
 
 int iam_create_delegation(struct awi_req *req,
                           const struct iam_CreateDelegationRequestRequest *in,
@@ -184,7 +131,7 @@ int iam_create_delegation(struct awi_req *req,
         .RequestMessage = in->RequestMessage,
         .Permissions = in->Permissions,
         .State = AWI_STR("UNASSIGNED"),
-        .ExpirationTime = AWI_SOME_TIME(iam_now(req).ms + KEPT_MS),
+        .ExpirationTime = AWI_SOME_TIME(iam_now(req).ms + DAY_MS),
         .RequestorId = awi_account(req),
         .CreateDate = iam_now(req),
         .SessionDuration = in->SessionDuration,
@@ -193,9 +140,17 @@ int iam_create_delegation(struct awi_req *req,
     };
     int r = awi_account_get(&dir, awi_account(req), &requestor);
 
+    struct core_DelegationRecord grant = {
+        .RequestId = request.DelegationRequestId,
+        .Requestor = request.RequestorId,
+        .Channel = in->NotificationChannel,
+        .WorkflowId = in->RequestorWorkflowId,
+    };
+
     request.RequestorName = r == 0 ? awi_str_head(requestor.Name, 30) : AWI_STR_NULL;
     r = r == -ENOENT ? 0 : r;
-    r = r ? r : read_permissions(req, in->Permissions, &request.PermissionPolicy);
+    r = r ? r : check_channel(req, in->NotificationChannel);
+    r = r ? r : iam_delegation_policy(req, in->Permissions, &request.PermissionPolicy);
     r = r ? r : awi_insert(&own, WORKFLOWS, in->RequestorWorkflowId, request.DelegationRequestId);
     if (r == -EEXIST) {
         return iam_exists(req,
@@ -203,6 +158,7 @@ int iam_create_delegation(struct awi_req *req,
                           AWI_STR_FMT(in->RequestorWorkflowId));
     }
     r = r ? r : put(req, &request);
+    r = r ? r : awi_delegation_put(awi_request_txn(req), awi_arena(req), &grant);
     out->DelegationRequestId = request.DelegationRequestId;
     out->ConsoleDeepLink =
         awi_arena_printf(awi_arena(req),
@@ -223,9 +179,8 @@ int iam_associate_delegation(struct awi_req *req,
     r = r ? r : check_state(req, &request, states);
     request.OwnerAccountId = awi_account(req);
     request.OwnerId = awi_principal(req)->arn;
-    request.State = AWI_STR("ASSIGNED");
     r = r ? r : awi_put(&own, OWNED, in->DelegationRequestId, AWI_STR(""));
-    return r ? r : put(req, &request);
+    return r ? r : move(req, &request, "ASSIGNED");
 }
 
 int iam_update_delegation(struct awi_req *req,
@@ -237,9 +192,8 @@ int iam_update_delegation(struct awi_req *req,
     int r = open_request(req, in->DelegationRequestId, &request);
 
     r = r ? r : check_state(req, &request, states);
-    request.State = AWI_STR("PENDING_APPROVAL");
     request.Notes = awi_str_is_set(in->Notes) ? in->Notes : request.Notes;
-    return r ? r : put(req, &request);
+    return r ? r : move(req, &request, "PENDING_APPROVAL");
 }
 
 int iam_accept_delegation(struct awi_req *req,
@@ -251,9 +205,40 @@ int iam_accept_delegation(struct awi_req *req,
     int r = open_request(req, in->DelegationRequestId, &request);
 
     r = r ? r : check_state(req, &request, states);
-    request.State = AWI_STR("ACCEPTED");
+    r = r ? r : iam_delegation_grant(req, &request);
     request.ApproverId = awi_principal(req)->arn;
-    return r ? r : put(req, &request);
+    return r ? r : move(req, &request, "ACCEPTED");
+}
+
+/* Only the owner sends, where the requestor wants it so. */
+static int check_sender(struct awi_req *req, const struct iam_DelegationRequest *request)
+{
+    struct awi_str caller = awi_principal(req)->arn;
+
+    return !request->OnlySendByOwner.v || awi_str_eq(request->OwnerId, caller)
+               ? 0
+               : awi_fail(req,
+                          &awi_error_AccessDenied,
+                          "User: %.*s is not authorized to perform: iam:SendDelegationToken on "
+                          "resource: arn:%.*s:iam::%.*s:delegation-request/%.*s",
+                          AWI_STR_FMT(caller),
+                          AWI_STR_FMT(awi_partition(req)),
+                          AWI_STR_FMT(awi_account(req)),
+                          AWI_STR_FMT(request->DelegationRequestId));
+}
+
+int iam_send_delegation(struct awi_req *req,
+                        const struct iam_SendDelegationTokenRequest *in,
+                        void *out)
+{
+    static const char *const states[] = {"ACCEPTED", NULL};
+    struct iam_DelegationRequest request;
+    int r = open_request(req, in->DelegationRequestId, &request);
+
+    r = r ? r : check_state(req, &request, states);
+    r = r ? r : check_sender(req, &request);
+    r = r ? r : move(req, &request, "FINALIZED");
+    return r ? r : iam_delegation_release(req, &request);
 }
 
 int iam_reject_delegation(struct awi_req *req,
@@ -265,10 +250,8 @@ int iam_reject_delegation(struct awi_req *req,
     int r = open_request(req, in->DelegationRequestId, &request);
 
     r = r ? r : check_state(req, &request, states);
-    request.State = AWI_STR("REJECTED");
     request.RejectionReason = in->Notes;
-    request.ExpirationTime = AWI_SOME_TIME(iam_now(req).ms + KEPT_MS);
-    return r ? r : put(req, &request);
+    return r ? r : move(req, &request, "REJECTED");
 }
 
 int iam_get_delegation(struct awi_req *req,

@@ -289,6 +289,24 @@ int iam_root_login_delete(struct awi_req *req);
 /* Does the caller own the delegation request, so that it may look at it and update it? */
 bool iam_delegation_is_owner(struct awi_req *req, struct awi_str id);
 
+/* --- delegation_policy.c -----------------------------------------------------------------------
+ */
+
+/* The policy that a request asks for: its template with the parameters filled in. */
+int iam_delegation_policy(struct awi_req *req,
+                          const struct iam_DelegationPermission *permissions,
+                          struct awi_str *ret);
+
+/* --- delegation_grant.c ------------------------------------------------------------------------
+ */
+
+/* Keeps who accepts the request: as whom its requestor may act. >0: the caller is nobody. */
+int iam_delegation_grant(struct awi_req *req, const struct iam_DelegationRequest *request);
+/* Tells the requestor's channel the state the request is in. */
+int iam_delegation_tell_state(struct awi_req *req, const struct iam_DelegationRequest *request);
+/* The session begins: makes the token and sends it to the requestor's channel. */
+int iam_delegation_release(struct awi_req *req, const struct iam_DelegationRequest *request);
+
 /* --- access.c -------------------------------------------------------------------------------- */
 int iam_access(struct awi_req *req, const void *in, struct awi_access_list *ret);
 /* Is the operation in the table? For the test that asks it of every one. */

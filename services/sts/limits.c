@@ -12,6 +12,8 @@
  * policy or policy ARN counts as one, four characters of tags as one. */
 #define SPACE      2048
 #define TAG_WEIGHT 4
+/* A delegated policy may be as long as a managed one, three times as long as a session policy. */
+#define DELEGATED_WEIGHT 3
 
 static int check_arn(struct awi_req *req, struct awi_str account, struct awi_str arn)
 {
@@ -68,22 +70,10 @@ int sts_take_policies(struct awi_req *req,
     return 0;
 }
 
-int sts_packed_size(struct awi_req *req,
-                    struct awi_str policy,
-                    const struct sts_policyDescriptorListType *arns,
-                    const struct sts_tagListType *tags,
-                    struct awi_opt_i32 *ret)
+static int check_size(struct awi_req *req, size_t size, struct awi_opt_i32 *ret)
 {
-    size_t size = policy.len, text = 0, percent;
+    size_t percent = (size * 100 + SPACE - 1) / SPACE;
 
-    for (size_t i = 0; i < arns->n; i++) {
-        size += arns->items[i].arn.len;
-    }
-    for (size_t i = 0; i < tags->n; i++) {
-        text += tags->items[i].Key.len + tags->items[i].Value.len;
-    }
-    size += (text + TAG_WEIGHT - 1) / TAG_WEIGHT;
-    percent = (size * 100 + SPACE - 1) / SPACE;
     if (percent > 100) {
         return awi_fail(req,
                         &sts_PackedPolicyTooLargeException_error,
@@ -95,6 +85,35 @@ int sts_packed_size(struct awi_req *req,
         *ret = AWI_SOME_I32((int32_t)percent);
     }
     return 0;
+}
+
+int sts_packed_delegation(struct awi_req *req,
+                          const struct core_SessionRecord *session,
+                          struct awi_opt_i32 *ret)
+{
+    size_t size = (session->Delegated.len + DELEGATED_WEIGHT - 1) / DELEGATED_WEIGHT;
+
+    for (size_t i = 0; i < session->PolicyArns.n; i++) {
+        size += session->PolicyArns.items[i].len;
+    }
+    return check_size(req, size + session->Policy.len, ret);
+}
+
+int sts_packed_size(struct awi_req *req,
+                    struct awi_str policy,
+                    const struct sts_policyDescriptorListType *arns,
+                    const struct sts_tagListType *tags,
+                    struct awi_opt_i32 *ret)
+{
+    size_t size = policy.len, text = 0;
+
+    for (size_t i = 0; i < arns->n; i++) {
+        size += arns->items[i].arn.len;
+    }
+    for (size_t i = 0; i < tags->n; i++) {
+        text += tags->items[i].Key.len + tags->items[i].Value.len;
+    }
+    return check_size(req, size + (text + TAG_WEIGHT - 1) / TAG_WEIGHT, ret);
 }
 
 /* --- Tags ------------------------------------------------------------------------------------ */

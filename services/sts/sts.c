@@ -13,6 +13,7 @@ static const struct sts_handlers handlers = {
     .DecodeAuthorizationMessage = sts_decode_authorization_message,
     .GetAccessKeyInfo = sts_get_access_key_info,
     .GetCallerIdentity = sts_get_caller_identity,
+    .GetDelegatedAccessToken = sts_get_delegated_access_token,
     .GetFederationToken = sts_get_federation_token,
     .GetSessionToken = sts_get_session_token,
     .GetWebIdentityToken = sts_get_web_identity_token,
@@ -22,8 +23,11 @@ static const struct sts_handlers handlers = {
 static const char *const reads[] = {"DecodeAuthorizationMessage", NULL};
 
 /* They issue keys, which are stored. */
-static const char *const writes[] = {
-    "GetFederationToken", "GetSessionToken", "GetWebIdentityToken", NULL};
+static const char *const writes[] = {"GetDelegatedAccessToken",
+                                     "GetFederationToken",
+                                     "GetSessionToken",
+                                     "GetWebIdentityToken",
+                                     NULL};
 
 const struct awi_service awi_service_sts = {
     .model = &sts_model,

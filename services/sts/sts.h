@@ -114,6 +114,11 @@ int sts_assume_root(struct awi_req *req,
 /* The account of a TargetPrincipal: its id, or its root user's ARN. >0: neither. */
 int sts_root_target(struct awi_req *req, struct awi_str named, struct awi_str *ret_account);
 
+/* --- delegated.c ------------------------------------------------------------------------------ */
+int sts_get_delegated_access_token(struct awi_req *req,
+                                   const struct sts_GetDelegatedAccessTokenRequest *in,
+                                   struct sts_GetDelegatedAccessTokenResponse *out);
+
 /* --- outbound.c ------------------------------------------------------------------------------ */
 int sts_get_web_identity_token(struct awi_req *req,
                                const struct sts_GetWebIdentityTokenRequest *in,
@@ -190,6 +195,11 @@ int sts_packed_size(struct awi_req *req,
                     const struct sts_policyDescriptorListType *arns,
                     const struct sts_tagListType *tags,
                     struct awi_opt_i32 *ret);
+
+/* The same of a session of delegated access: what was delegated beside the session's own. */
+int sts_packed_delegation(struct awi_req *req,
+                          const struct core_SessionRecord *session,
+                          struct awi_opt_i32 *ret);
 
 /* --- access.c -------------------------------------------------------------------------------- */
 int sts_access(struct awi_req *req, const void *in, struct awi_access_list *ret);
