@@ -126,6 +126,10 @@ struct awi_service {
      * that what the model says (required, length, enum ...) is not looked at (S3). */
     bool checks_itself;
 
+    /* Places the service's own error for input that breaks the model's constraints; the first fault
+     * is given. NULL: the protocol's ValidationException or its like, which quotes all of them. */
+    int (*invalid)(struct awi_req *req, const struct awi_fault *fault);
+
     /*
      * What an operation needs permission for: rows (ended by one without an operation; NULL: none),
      * or a function for what rows cannot say. The function is asked first, runs inside the

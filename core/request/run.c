@@ -292,6 +292,7 @@ static int decode(struct awi_req *req)
     const struct awi_shape *input = req->operation->input;
     const struct awi_shape *output = req->operation->output;
     struct awi_str message = AWI_STR_NULL;
+    struct awi_fault fault;
 
     if (req->http->request.body_error == -EBADMSG && req->http->request.aws_chunked) {
         return awi_fail(req, &awi_error_IncompleteBody, "The request body terminated unexpectedly");
@@ -315,7 +316,10 @@ static int decode(struct awi_req *req)
     if (r < 0 || !input || req->service->checks_itself) {
         return r;
     }
-    r = awi_shape_validate(req->arena, input, req->in, req->protocol, &message);
+    r = awi_shape_validate(req->arena, input, req->in, &fault, &message);
+    if (r > 0 && req->service->invalid) {
+        return req->service->invalid(req, &fault);
+    }
     if (r > 0) {
         return awi_fail(req, invalid(req->protocol), "%.*s", AWI_STR_FMT(message));
     }

@@ -255,15 +255,29 @@ int awi_shape_copy(struct awi_arena *arena,
 /* Same content? Used by tests and by idempotency tokens. */
 bool awi_shape_equal(const struct awi_shape *shape, const void *a, const void *b);
 
+/* How a value breaks what the model asks of it. */
+enum awi_fault_kind {
+    AWI_FAULT_MISSING,
+    AWI_FAULT_ENUM,
+    AWI_FAULT_PATTERN,
+    AWI_FAULT_MIN,  /* the number, or the length */
+    AWI_FAULT_MAX,  /* likewise */
+    AWI_FAULT_ITEM, /* of a list or a map */
+};
+
+struct awi_fault {
+    enum awi_fault_kind kind;
+    const struct awi_shape *shape; /* of the value; of the list */
+};
+
 /*
  * Checks required members, lengths, ranges, patterns and enums, deeply. On failure writes AWS's
  * text ("1 validation error detected: Value 'x' at 'roleSessionName' failed to satisfy constraint:
- * Member must have length greater than or equal to 2") to *ret_message, in the arena, and
- * returns 1. protocol decides how member paths are spelt and which wording is used. 0: valid;
- * -ENOMEM.
+ * Member must have length greater than or equal to 2") to *ret_message, in the arena, the first
+ * fault to *ret_fault (which may be NULL), and returns 1. 0: valid; -ENOMEM.
  */
 int awi_shape_validate(struct awi_arena *arena,
                        const struct awi_shape *shape,
                        const void *value,
-                       enum awi_protocol protocol,
+                       struct awi_fault *ret_fault,
                        struct awi_str *ret_message);

@@ -27,6 +27,7 @@ struct check {
     struct awi_arena *arena;
     struct awi_buf text;
     unsigned errors;
+    struct awi_fault first;
     int error; /* -ENOMEM */
 };
 
@@ -114,6 +115,7 @@ static void add_value(struct awi_buf *text, const struct awi_shape *shape, const
 /* "Value 'x' at 'path' failed to satisfy constraint: Member must "; bare NULL: null. False: there
  * are enough errors. */
 static bool begin(struct check *check,
+                  enum awi_fault_kind kind,
                   const struct path *path,
                   const struct awi_member *member,
                   const struct awi_shape *shape,
@@ -124,6 +126,9 @@ static bool begin(struct check *check,
     if (++check->errors > ERRORS_MAX) {
         check->errors--;
         return false;
+    }
+    if (check->errors == 1) {
+        check->first = (struct awi_fault){.kind = kind, .shape = shape};
     }
     awi_buf_strz(text, check->errors > 1 ? "; Value " : "Value ");
     if (!bare) {
@@ -192,8 +197,14 @@ static bool measure(const struct awi_shape *shape, const void *bare, double *ret
     }
 }
 
-enum { BAD_ENUM = 1, BAD_PATTERN = 2, BAD_MIN = 4, BAD_MAX = 8 };
+enum {
+    BAD_ENUM = 1u << AWI_FAULT_ENUM,
+    BAD_PATTERN = 1u << AWI_FAULT_PATTERN,
+    BAD_MIN = 1u << AWI_FAULT_MIN,
+    BAD_MAX = 1u << AWI_FAULT_MAX,
+};
 
+/* Those that a value has, as bits. */
 static unsigned faults(struct check *check, const struct awi_shape *shape, const void *bare)
 {
     unsigned bad = 0;
@@ -225,17 +236,17 @@ static void check_scalar(struct check *check,
 {
     unsigned bad = faults(check, shape, bare);
 
-    for (unsigned bit = BAD_ENUM; bit <= BAD_MAX && bad; bit <<= 1) {
-        if (!(bad & bit) || !begin(check, path, member, shape, bare)) {
+    for (enum awi_fault_kind kind = AWI_FAULT_ENUM; kind <= AWI_FAULT_MAX && bad; kind++) {
+        if (!(bad & (1u << kind)) || !begin(check, kind, path, member, shape, bare)) {
             continue;
         }
-        if (bit == BAD_ENUM) {
+        if (kind == AWI_FAULT_ENUM) {
             add_enum(&check->text, shape);
-        } else if (bit == BAD_PATTERN) {
+        } else if (kind == AWI_FAULT_PATTERN) {
             awi_buf_printf(
                 &check->text, "Member must satisfy regular expression pattern: %s", shape->pattern);
         } else {
-            add_bound(&check->text, shape, bit == BAD_MIN);
+            add_bound(&check->text, shape, kind == AWI_FAULT_MIN);
         }
     }
 }
@@ -300,12 +311,12 @@ static void check_items(struct check *check,
             bad_item = bad_item || faults(check, shape->item, item);
         }
     }
-    if (bad_key && begin(check, path, member, shape, list)) {
+    if (bad_key && begin(check, AWI_FAULT_ITEM, path, member, shape, list)) {
         awi_buf_strz(&check->text, "Map keys must satisfy constraint: [");
         add_constraints(&check->text, shape->key);
         awi_buf_char(&check->text, ']');
     }
-    if (bad_item && begin(check, path, member, shape, list)) {
+    if (bad_item && begin(check, AWI_FAULT_ITEM, path, member, shape, list)) {
         awi_buf_strz(&check->text,
                      shape->type == AWI_TYPE_MAP ? "Map value must satisfy constraint: ["
                                                  : "Member must satisfy constraint: [");
@@ -326,7 +337,7 @@ static void check_structure(struct check *check,
         if (value) {
             check_value(check, &step, member, member->shape, value);
         } else if ((member->flags & AWI_MEMBER_REQUIRED) && member->shape->type != AWI_TYPE_BODY &&
-                   begin(check, &step, member, member->shape, NULL)) {
+                   begin(check, AWI_FAULT_MISSING, &step, member, member->shape, NULL)) {
             awi_buf_strz(&check->text, "Member must not be null");
         }
     }
@@ -356,13 +367,12 @@ static void check_value(struct check *check,
 int awi_shape_validate(struct awi_arena *arena,
                        const struct awi_shape *shape,
                        const void *value,
-                       enum awi_protocol protocol,
+                       struct awi_fault *ret_fault,
                        struct awi_str *ret_message)
 {
     struct check check = {.arena = arena, .text = AWI_BUF_INIT(1u << 20)};
     int r = 0;
 
-    (void)protocol;
     check_structure(&check, NULL, shape, value);
     if (check.error || awi_buf_failed(&check.text)) {
         r = -ENOMEM;
@@ -373,6 +383,9 @@ int awi_shape_validate(struct awi_arena *arena,
                                         check.errors == 1 ? "" : "s",
                                         AWI_STR_FMT(awi_buf_view(&check.text)));
         r = ret_message->ptr ? 1 : -ENOMEM;
+        if (ret_fault) {
+            *ret_fault = check.first;
+        }
     }
     awi_buf_deinit(&check.text);
     return r;

@@ -45,6 +45,64 @@ int org_invalid(struct awi_req *req, const char *reason, const char *message)
     return awi_fail_with(req, &organizations_InvalidInputException_error, body, "%s", message);
 }
 
+/* What the value is for decides before what is wrong with it. The texts are those of the model; of
+ * a pattern AWS says it so. */
+static const struct {
+    enum awi_fault_kind kind;
+    const char *shape; /* NULL: any */
+    const char *reason;
+    const char *message;
+} faults[] = {
+    {AWI_FAULT_MISSING,
+     NULL,
+     "INPUT_REQUIRED",
+     "You must include a value for all required parameters."},
+    {AWI_FAULT_ENUM,
+     "PolicyType",
+     "INVALID_ENUM_POLICY_TYPE",
+     "You specified an invalid policy type string."},
+    {AWI_FAULT_ENUM, NULL, "INVALID_ENUM", "You specified an invalid value."},
+    {AWI_FAULT_PATTERN,
+     "PolicyId",
+     "INVALID_SYNTAX_POLICY_ID",
+     "You specified an invalid policy ID."},
+    {AWI_FAULT_PATTERN,
+     "PolicyTargetId",
+     "INVALID_PATTERN_TARGET_ID",
+     "You specified a policy target ID that doesn't match the required pattern."},
+    {AWI_FAULT_PATTERN,
+     NULL,
+     "INVALID_PATTERN",
+     "You provided a value that does not match the required pattern."},
+    {AWI_FAULT_ITEM,
+     NULL,
+     "INVALID_LIST_MEMBER",
+     "You provided a list to a parameter that contains at least one invalid value."},
+};
+
+int org_fault(struct awi_req *req, const struct awi_fault *fault)
+{
+    bool least = fault->kind == AWI_FAULT_MIN;
+
+    for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+        if (fault->kind == faults[i].kind &&
+            (!faults[i].shape || awi_str_is(fault->shape->name, faults[i].shape))) {
+            return org_invalid(req, faults[i].reason, faults[i].message);
+        }
+    }
+    if (fault->shape->type == AWI_TYPE_I32) {
+        return org_invalid(
+            req,
+            least ? "MIN_VALUE_EXCEEDED" : "MAX_VALUE_EXCEEDED",
+            least ? "You provided a numeric parameter that has a smaller value than allowed."
+                  : "You provided a numeric parameter that has a larger value than allowed.");
+    }
+    return org_invalid(req,
+                       least ? "MIN_LENGTH_EXCEEDED" : "MAX_LENGTH_EXCEEDED",
+                       least ? "You provided a string parameter that is shorter than allowed."
+                             : "You provided a string parameter that is longer than allowed.");
+}
+
 int org_open(struct awi_req *req, struct org *ret)
 {
     int r;

@@ -76,5 +76,6 @@ static const struct organizations_handlers handlers = {
 const struct awi_service awi_service_organizations = {
     .model = &organizations_model,
     .handlers = &handlers,
+    .invalid = org_fault,
     .access = org_access,
 };

@@ -52,6 +52,8 @@ org_arn(struct awi_req *req, const struct org *org, const char *kind, struct awi
 /* A ConstraintViolationException, an InvalidInputException with a Reason of the model. */
 int org_constraint(struct awi_req *req, const char *reason, const char *message);
 int org_invalid(struct awi_req *req, const char *reason, const char *message);
+/* The InvalidInputException of a value that the model does not allow. */
+int org_fault(struct awi_req *req, const struct awi_fault *fault);
 /* An AccountNotFoundException. */
 int org_no_account(struct awi_req *req);
 

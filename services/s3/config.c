@@ -126,7 +126,7 @@ int s3_config_document(struct awi_req *req, const void *in, const void **ret)
     if (!*ret) {
         return s3_config_malformed(req);
     }
-    r = awi_shape_validate(awi_arena(req), member->shape, *ret, AWI_PROTO_REST_XML, &message);
+    r = awi_shape_validate(awi_arena(req), member->shape, *ret, NULL, &message);
     return r > 0 ? s3_config_malformed(req) : r;
 }
 

@@ -9,7 +9,7 @@ import json
 import urllib.request
 
 from sandbox import Tap
-from twoaccounts import client, code, start
+from twoaccounts import client, code, message, start
 
 BOSS, DEV, GUEST, RIVAL = "111111111111", "222222222222", "333333333333", "444444444444"
 CONFIG = """\
@@ -322,6 +322,30 @@ def pages(boss, root):
               "an empty unit goes")
 
 
+def parameters(root):
+    """Each kind of value that the model does not allow, with the reason that AWS has for it."""
+    boss = client("organizations", BOSS, parameter_validation=False)
+    for call, wanted, args in (
+            (boss.describe_account, "INVALID_PATTERN", {"AccountId": "12345"}),
+            (boss.list_children, "INVALID_PATTERN", {"ParentId": "x-1", "ChildType": "ACCOUNT"}),
+            (boss.list_children, "INVALID_ENUM", {"ParentId": root, "ChildType": "accounts"}),
+            (boss.list_policies, "INVALID_ENUM_POLICY_TYPE", {"Filter": "SCP"}),
+            (boss.describe_policy, "INVALID_SYNTAX_POLICY_ID", {"PolicyId": "policy"}),
+            (boss.list_policies_for_target, "INVALID_PATTERN_TARGET_ID",
+             {"Filter": SCP, "TargetId": "nobody"}),
+            (boss.create_organizational_unit, "MIN_LENGTH_EXCEEDED", {"ParentId": root, "Name": ""}),
+            (boss.create_organizational_unit, "MAX_LENGTH_EXCEEDED",
+             {"ParentId": root, "Name": "n" * 129}),
+            (boss.list_accounts, "MIN_VALUE_EXCEEDED", {"MaxResults": 0}),
+            (boss.list_accounts, "MAX_VALUE_EXCEEDED", {"MaxResults": 21}),
+            (boss.list_create_account_status, "INVALID_LIST_MEMBER", {"States": ["DONE"]}),
+            (boss.describe_account, "INPUT_REQUIRED", {})):
+        tap.equal((code(call, **args), reason(call, **args)), ("InvalidInputException", wanted),
+                  "%s %s" % (call.__name__, wanted))
+    tap.equal(message(boss.describe_account, AccountId="12345"),
+              "You provided a value that does not match the required pattern.", "in AWS's words")
+
+
 def main():
     boss = orgs(BOSS)
     root = members_of_configuration(boss)
@@ -332,6 +356,7 @@ def main():
     all_features(RIVAL)
     transfers(boss)
     accounts(boss)
+    parameters(root)
     pages(boss, root)
     tap.end()
 

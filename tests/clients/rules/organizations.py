@@ -183,10 +183,13 @@ def account_names(run):
                if a["Id"] != other.number], [dev], "under the root")
     run.equal(other.org.describe_account(AccountId=dev)["Account"]["JoinedMethod"], "CREATED", "way")
     run.good("the role that was named", run.world.of(dev, "iam").get_role, RoleName="Admin")
-    for title, more in (("an address of 5", {"Email": "a@b.c"}),
-                        ("a name of 51", {"AccountName": "a" * 51}),
-                        ("a role's name with a space", {"RoleName": "a b"})):
-        run.error(title, "ValidationException", "...", other.org.create_account,
+    pattern = "You provided a value that does not match the required pattern."
+    shorter, longer = ("You provided a string parameter that is %s than allowed." % how
+                       for how in ("shorter", "longer"))
+    for title, words, more in (("an address of 5", shorter, {"Email": "a@b.c"}),
+                               ("a name of 51", longer, {"AccountName": "a" * 51}),
+                               ("a role's name with a space", pattern, {"RoleName": "a b"})):
+        run.error(title, "InvalidInputException", words, other.org.create_account,
                   **{"AccountName": "x", "Email": "x@example.com", **more})
     plain = run.world.user([allow("organizations:CreateAccount")], account="management")
     run.world.names["caller"] = plain.arn

@@ -19,7 +19,7 @@ static void expect(const struct awi_shape *shape, const void *value, const char 
     struct awi_str said = AWI_STR("");
 
     awi_arena_init(&arena, 4 << 20);
-    int r = awi_shape_validate(&arena, shape, value, AWI_PROTO_QUERY, &said);
+    int r = awi_shape_validate(&arena, shape, value, NULL, &said);
     assert_string_equal(r ? said.ptr : "", message ? message : "");
     assert_int_equal(r, message ? 1 : 0);
     awi_arena_deinit(&arena);
@@ -155,8 +155,7 @@ static void test_characters(void **state)
     struct awi_arena arena;
     struct awi_str said;
     awi_arena_init(&arena, 1 << 20);
-    assert_int_equal(
-        awi_shape_validate(&arena, &iam_TagRoleRequest_shape, &in, AWI_PROTO_QUERY, &said), 1);
+    assert_int_equal(awi_shape_validate(&arena, &iam_TagRoleRequest_shape, &in, NULL, &said), 1);
     awi_arena_deinit(&arena);
 }
 
