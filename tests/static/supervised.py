@@ -33,12 +33,22 @@ def wait_until(condition, seconds=60):
     return condition()
 
 
+def open_files(pid):
+    """What its descriptors lead to; it may open and close some meanwhile."""
+    found, fds = [], "/proc/%d/fd/" % pid
+    for fd in os.listdir(fds):
+        try:
+            found.append(os.readlink(fds + fd))
+        except OSError:
+            pass
+    return found
+
+
 def traces(pid):
     """Folders that this process was given or has files in."""
     with open("/proc/%d/cmdline" % pid, encoding="utf-8") as file:
         found = set(file.read().split("\0"))
-    fds = "/proc/%d/fd/" % pid
-    return found | {os.path.dirname(os.readlink(fds + fd)) for fd in os.listdir(fds)}
+    return found | {os.path.dirname(path) for path in open_files(pid)}
 
 
 class Group(base.Group):

@@ -90,8 +90,12 @@ def supervisors(world):
 
 
 def is_supervisor(pid):
-    with open("/proc/%d/comm" % pid, encoding="utf-8") as file:
-        return file.read() == "awi-supervisor\n"
+    """Not one that has just ended."""
+    try:
+        with open("/proc/%d/comm" % pid, encoding="utf-8") as file:
+            return file.read() == "awi-supervisor\n"
+    except OSError:
+        return False
 
 
 def is_quiet(world):
@@ -197,6 +201,7 @@ class Group:
 
     def orphaned(self):
         """The supervisor is killed: what is left cannot connect anywhere, AWS or not."""
+        is_quiet(self.world)  # those of the programs before may be about to end
         child = subprocess.Popen([LAUNCHER, "run", "--", self.fetch, "later", "127.97.1.1:80"],
                                  env=self.world.env(preload=False), stdin=subprocess.PIPE,
                                  stdout=subprocess.PIPE, text=True)

@@ -12,7 +12,7 @@ import signal
 import subprocess
 
 import supervised
-from supervised import alive, wait_until
+from supervised import alive, open_files, wait_until
 
 import sandbox as box
 import test_static as base
@@ -184,7 +184,7 @@ class Group(supervised.Group):
         os.close(writer)
         target = int(os.read(reader, 64))
         supervisor = self.supervisor_of(target)
-        names = [os.readlink("/proc/%d/fd/%s" % (supervisor, fd)) for fd in os.listdir("/proc/%d/fd" % supervisor)]
+        names = open_files(supervisor)
         held = os.readlink("/proc/%d/fd/1" % target)
         self.tap.check(held.startswith("pipe:") and held not in names, "the supervisor holds no pipe of the program's",
                        (held, names))
@@ -200,15 +200,14 @@ class Group(supervised.Group):
         child, target = self.start(self.fetch, "run", "sh", "-c", "echo $$; read line; for i in $(seq %d); do "
                                    "%s get %s; done; read line" % (MANY, self.fetch, base.METADATA))
         supervisor = self.supervisor_of(target)
-        fds = "/proc/%d/fd" % supervisor
-        before = len(os.listdir(fds))
+        before = len(open_files(supervisor))
         child.stdin.write("go on\n")
         child.stdin.flush()
         lines = [child.stdout.readline().strip() for _ in range(MANY)]
         self.tap.equal({line[:4] for line in lines}, {"200 "}, "%d children, one after the other" % MANY)
         # The core's own files were opened meanwhile, once.
-        self.tap.check(wait_until(lambda: len(os.listdir(fds)) <= before + 24), "the supervisor leaks no descriptor",
-                       (before, [os.readlink(fds + "/" + fd) for fd in os.listdir(fds)]))
+        self.tap.check(wait_until(lambda: len(open_files(supervisor)) <= before + 24),
+                       "the supervisor leaks no descriptor", (before, open_files(supervisor)))
         with open("/proc/%d/status" % supervisor, encoding="ascii") as file:
             size = [int(line.split()[1]) for line in file if line.startswith("VmRSS:")][0]
         self.tap.check(size < 60000, "nor memory", size)
