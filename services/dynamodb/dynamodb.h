@@ -120,7 +120,13 @@ struct awi_str ddb_index_key(struct awi_arena *arena,
 /* RANGE as it stands in index keys, without its end: for ranges of a query. */
 struct awi_str ddb_index_range(struct awi_arena *arena,
                                const struct dynamodb_AttributeValue *range);
-/* Is the item in the index, that is, does it have all key attributes? */
+/* Can this value (NULL: none) be the key: is it of its type, not empty, not too long? */
+bool ddb_is_key(const struct ddb_key_part *part,
+                const struct dynamodb_AttributeValue *value,
+                bool hash);
+/* A key that is too long is refused; hash or sort key. */
+int ddb_check_key_size(struct awi_req *req, const struct dynamodb_AttributeValue *value, bool hash);
+/* Is the item in the index, that is, can its attributes be all of its keys? */
 bool ddb_index_has(const struct ddb_index *index, const struct dynamodb_AttributeMap *item);
 
 /* Checks a Key parameter against the table's keys, and its values. */

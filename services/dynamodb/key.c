@@ -157,16 +157,6 @@ struct awi_str ddb_index_key(struct awi_arena *arena,
     return awi_str_of(key, (size_t)(at - key));
 }
 
-bool ddb_index_has(const struct ddb_index *index, const struct dynamodb_AttributeMap *item)
-{
-    for (size_t i = 0; i < index->keys.n; i++) {
-        if (!ddb_map_find(item, index->keys.parts[i].name)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* --- Rules ----------------------------------------------------------------------------------- */
 
 static bool is_empty(const struct dynamodb_AttributeValue *value)
@@ -174,9 +164,34 @@ static bool is_empty(const struct dynamodb_AttributeValue *value)
     return (value->S.ptr && value->S.len == 0) || (value->B.ptr && value->B.len == 0);
 }
 
-static int check_size(struct awi_req *req, const struct dynamodb_AttributeValue *value, bool hash)
+static size_t key_size(const struct dynamodb_AttributeValue *value)
 {
-    size_t size = value->S.ptr ? value->S.len : value->B.ptr ? value->B.len : 0;
+    return value->S.ptr ? value->S.len : value->B.ptr ? value->B.len : 0;
+}
+
+bool ddb_is_key(const struct ddb_key_part *part,
+                const struct dynamodb_AttributeValue *value,
+                bool hash)
+{
+    return value && ddb_value_type(value) == part->type && !is_empty(value) &&
+           key_size(value) <= (hash ? HASH_MAX : RANGE_MAX);
+}
+
+bool ddb_index_has(const struct ddb_index *index, const struct dynamodb_AttributeMap *item)
+{
+    for (size_t i = 0; i < index->keys.n; i++) {
+        const struct ddb_key_part *part = &index->keys.parts[i];
+
+        if (!ddb_is_key(part, ddb_map_find(item, part->name), i == 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int ddb_check_key_size(struct awi_req *req, const struct dynamodb_AttributeValue *value, bool hash)
+{
+    size_t size = key_size(value);
 
     if (hash && size > HASH_MAX) {
         return ddb_invalid(req,
@@ -225,7 +240,7 @@ int ddb_check_key(struct awi_req *req,
         if (is_empty(value)) {
             return empty_key(req, part, value);
         }
-        r = check_size(req, value, i == 0);
+        r = ddb_check_key_size(req, value, i == 0);
         if (r != 0) {
             return r;
         }
@@ -264,7 +279,7 @@ static int check_index_keys(struct awi_req *req,
                                AWI_STR_FMT(index->name),
                                AWI_STR_FMT(part->name));
         }
-        r = check_size(req, value, i == 0);
+        r = ddb_check_key_size(req, value, i == 0);
         if (r != 0) {
             return r;
         }
@@ -299,7 +314,7 @@ int ddb_check_item(struct awi_req *req,
         if (is_empty(value)) {
             return empty_key(req, part, value);
         }
-        r = check_size(req, value, i == 0);
+        r = ddb_check_key_size(req, value, i == 0);
     }
     for (size_t i = 0; r == 0 && i < table->n_indexes; i++) {
         r = check_index_keys(req, &table->indexes[i], item);

@@ -56,6 +56,9 @@ aim(struct awi_req *req, const struct ddb_statement *statement, struct ddb_readi
     const struct dynamodb_AttributeValue *hash;
     int r = fixed_key(req, statement, &keys->parts[0], &hash);
 
+    if (r == 0 && hash) {
+        r = ddb_check_key_size(req, hash, true);
+    }
     if (r != 0) {
         return r;
     }
@@ -95,8 +98,7 @@ static int run_select(struct awi_req *req,
     reading->consistent = options->consistent;
     reading->filter = statement->where;
     reading->projection = statement->projection;
-    r = ddb_check_reading(
-        req, reading, statement->index, AWI_STR_NULL, statement->projection != NULL);
+    r = ddb_check_reading(req, reading, statement->index, AWI_STR_NULL);
     if (r == 0 && options->one_item) {
         r = key_of(req, statement, &reading->table, &key);
         ret->key = r == 0 ? ddb_item_key(awi_arena(req), &reading->table, &key) : AWI_STR_NULL;

@@ -36,7 +36,8 @@ static int missed_key(struct awi_req *req, const struct ddb_key_part *part)
 
 static int check_values(struct awi_req *req,
                         const struct ddb_key_part *part,
-                        const struct ddb_condition *condition)
+                        const struct ddb_condition *condition,
+                        bool hash)
 {
     for (size_t i = 1; i < condition->n; i++) {
         const struct ddb_operand *operand = &condition->operands[i];
@@ -56,6 +57,10 @@ static int check_values(struct awi_req *req,
                                "a key attribute cannot contain an empty %s value. Key: %.*s",
                                operand->value->S.ptr ? "string" : "binary",
                                AWI_STR_FMT(part->name));
+        }
+        int r = ddb_check_key_size(req, operand->value, hash);
+        if (r != 0) {
+            return r;
         }
     }
     return 0;
@@ -83,7 +88,7 @@ static int take(struct awi_req *req,
             return unsupported(req);
         }
         ret->hash = condition;
-        return check_values(req, &keys->parts[0], condition);
+        return check_values(req, &keys->parts[0], condition, true);
     }
     if (keys->n < 2 || !awi_str_eq(name, keys->parts[1].name)) {
         return keys->n < 2 ? unsupported(req)
@@ -95,7 +100,7 @@ static int take(struct awi_req *req,
                            "contain one condition per key");
     }
     ret->range = condition;
-    return check_values(req, &keys->parts[1], condition);
+    return check_values(req, &keys->parts[1], condition, false);
 }
 
 /* --- Where the walk begins ------------------------------------------------------------------- */
@@ -295,7 +300,7 @@ int ddb_query(struct awi_req *req,
     reading.filter = parsed.filter;
     reading.projection = parsed.projection;
     if (r == 0) {
-        r = ddb_check_reading(req, &reading, in->IndexName, in->Select, parsed.projection);
+        r = ddb_check_reading(req, &reading, in->IndexName, in->Select);
     }
     if (r != 0) {
         return r;

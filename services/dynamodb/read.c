@@ -28,7 +28,7 @@ int ddb_start_after(struct awi_req *req,
     for (size_t i = 0; r == 0 && i < keys->n; i++) {
         const struct dynamodb_AttributeValue *value = ddb_map_find(start, keys->parts[i].name);
 
-        if (!value || ddb_value_type(value) != keys->parts[i].type) {
+        if (!ddb_is_key(&keys->parts[i], value, i == 0)) {
             return ddb_invalid(req, "The provided starting key is invalid");
         }
     }
@@ -36,7 +36,7 @@ int ddb_start_after(struct awi_req *req,
         const struct ddb_key_part *part = &reading->table.keys.parts[i];
         const struct dynamodb_AttributeValue *value = ddb_map_find(start, part->name);
 
-        if (!value || ddb_value_type(value) != part->type) {
+        if (!ddb_is_key(part, value, i == 0)) {
             return ddb_invalid(req, "The provided starting key is invalid");
         }
         r = ddb_map_put(awi_arena(req), &own, part->name, value);
@@ -60,13 +60,58 @@ int ddb_start_after(struct awi_req *req,
     return 0;
 }
 
+static bool is_keyed(const struct ddb_key_schema *keys, struct awi_str name)
+{
+    for (size_t i = 0; i < keys->n; i++) {
+        if (awi_str_eq(keys->parts[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool index_has(const struct ddb_reading *reading, struct awi_str name)
+{
+    const struct ddb_index *index = reading->index;
+    bool found = index->all || is_keyed(&index->keys, name) || is_keyed(&reading->table.keys, name);
+
+    for (size_t i = 0; !found && i < index->n_attributes; i++) {
+        found = awi_str_eq(index->attributes[i], name);
+    }
+    return found;
+}
+
+/* A global index fetches nothing from its table. */
+static int check_projected(struct awi_req *req, const struct ddb_reading *reading)
+{
+    const struct ddb_projection *projection = reading->projection;
+
+    if (!projection || !reading->index || reading->index->local) {
+        return 0;
+    }
+    for (size_t i = 0; i < projection->n; i++) {
+        struct awi_str name = projection->paths[i].steps[0].name;
+
+        if (!index_has(reading, name)) {
+            return ddb_invalid(req,
+                               "One or more parameter values were invalid: Global secondary index "
+                               "%.*s does not project [%.*s]",
+                               AWI_STR_FMT(reading->index->name),
+                               AWI_STR_FMT(name));
+        }
+    }
+    return 0;
+}
+
 int ddb_check_reading(struct awi_req *req,
                       struct ddb_reading *reading,
                       struct awi_str index,
-                      struct awi_str select,
-                      bool projected)
+                      struct awi_str select)
 {
+    bool projected = reading->projection != NULL;
+
     reading->count_only = awi_str_is(select, "COUNT");
+    reading->whole = awi_str_is(select, "ALL_ATTRIBUTES");
     if (awi_str_is_set(index)) {
         reading->index = ddb_table_index(&reading->table, index);
         if (!reading->index) {
@@ -102,7 +147,7 @@ int ddb_check_reading(struct awi_req *req,
                            "AttributesToGet when choosing to get %s",
                            awi_str_is(select, "COUNT") ? "only the Count" : "ALL_ATTRIBUTES");
     }
-    return 0;
+    return check_projected(req, reading);
 }
 
 /* --- One item -------------------------------------------------------------------------------- */
@@ -130,7 +175,7 @@ static int projected(struct awi_req *req,
     struct dynamodb_AttributeMap part = {0};
     int r;
 
-    if (!index || index->all || (index->local && reading->projection)) {
+    if (!index || index->all || (index->local && (reading->projection || reading->whole))) {
         return 0;
     }
     r = copy_key(req, &reading->table.keys, item, &part);

@@ -19,6 +19,7 @@ struct ddb_reading {
     enum awi_direction direction;
     bool consistent;
     bool count_only;
+    bool whole; /* Select ALL_ATTRIBUTES: also what the index does not have */
     const struct ddb_condition *range; /* of the sort key */
     const struct ddb_condition *filter;
     const struct ddb_projection *projection;
@@ -40,9 +41,8 @@ const struct ddb_key_schema *ddb_reading_keys(const struct ddb_reading *reading)
 int ddb_start_after(struct awi_req *req,
                     struct ddb_reading *reading,
                     struct dynamodb_AttributeMap *start);
-/* IndexName, ConsistentRead and Select against the table. */
+/* IndexName, ConsistentRead, Select and the projection against the table. */
 int ddb_check_reading(struct awi_req *req,
                       struct ddb_reading *reading,
                       struct awi_str index,
-                      struct awi_str select,
-                      bool projected);
+                      struct awi_str select);

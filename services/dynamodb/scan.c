@@ -82,6 +82,8 @@ int ddb_scan(struct awi_req *req,
     struct ddb_projection *projection = NULL;
     int r = parse(req, in, &values, &filter, &projection);
 
+    reading.filter = filter;
+    reading.projection = projection;
     if (r == 0) {
         r = check_segments(req, in, &reading);
     }
@@ -89,13 +91,11 @@ int ddb_scan(struct awi_req *req,
         r = ddb_table_open(req, in->TableName, &reading.table);
     }
     if (r == 0) {
-        r = ddb_check_reading(req, &reading, in->IndexName, in->Select, projection);
+        r = ddb_check_reading(req, &reading, in->IndexName, in->Select);
     }
     if (r != 0) {
         return r;
     }
-    reading.filter = filter;
-    reading.projection = projection;
     reading.prefix = reading.index
                          ? ddb_index_prefix(awi_arena(req), &reading.table, reading.index, NULL)
                          : reading.table.id;

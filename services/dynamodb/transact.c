@@ -9,7 +9,8 @@
 
 #include <errno.h>
 
-#define TOKEN_MS (10 * 60 * 1000)
+#define TOKEN_MS  (10 * 60 * 1000)
+#define BYTES_MAX (4u << 20) /* of all items of a transaction */
 
 /* --- Writing --------------------------------------------------------------------------------- */
 
@@ -127,6 +128,19 @@ static int write_part(struct awi_req *req, struct part *parts, size_t at)
         }
     }
     return 0;
+}
+
+static int check_bytes(struct awi_req *req, const struct part *parts, size_t n)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        bytes += ddb_item_size(&parts[i].written.now);
+    }
+    return bytes <= BYTES_MAX
+               ? 0
+               : ddb_invalid(req,
+                             "The aggregate size of the items in the transaction exceeds 4 MB");
 }
 
 int ddb_cancelled(struct awi_req *req, struct dynamodb_CancellationReason *reasons, size_t n)
@@ -249,6 +263,9 @@ int ddb_transact_write_items(struct awi_req *req,
         if (r == 0) {
             r = write_part(req, parts, i);
         }
+    }
+    if (r == 0) {
+        r = check_bytes(req, parts, n);
     }
     if (r == 0) {
         r = cancel(req, parts, n);

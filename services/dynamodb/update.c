@@ -9,6 +9,7 @@
 #include "services/dynamodb/number.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 struct applying {
     struct awi_arena *arena;
@@ -302,35 +303,45 @@ static int add_or_delete(struct applying *in,
 
 /* --- All of it ------------------------------------------------------------------------------- */
 
-/* REMOVEs of list places from the end of their list. */
+/* Places further back in a list come first, then those before them and what lies in these: so no
+ * removal moves what a later one means. */
+static int compare_removals(const void *a, const void *b)
+{
+    const struct ddb_path *one = &(*(const struct ddb_action *const *)a)->path;
+    const struct ddb_path *other = &(*(const struct ddb_action *const *)b)->path;
+
+    for (size_t i = 0; i < one->n && i < other->n; i++) {
+        const struct ddb_step *x = &one->steps[i], *y = &other->steps[i];
+        int order = awi_str_cmp(x->name, y->name);
+
+        if (order == 0 && x->index != y->index) {
+            order = x->index > y->index ? -1 : 1;
+        }
+        if (order != 0) {
+            return order;
+        }
+    }
+    return 0;
+}
+
 static int
 remove_all(struct applying *in, const struct ddb_update *update, struct dynamodb_AttributeMap *item)
 {
-    bool *done = awi_arena_array(in->arena, bool, update->n);
-    int r = done ? 0 : -ENOMEM;
+    const struct ddb_action **removals =
+        awi_arena_array(in->arena, const struct ddb_action *, update->n);
+    size_t n = 0;
+    int r = removals ? 0 : -ENOMEM;
 
-    while (r == 0) {
-        const struct ddb_action *next = NULL;
-        size_t at = 0;
-
-        for (size_t i = 0; i < update->n; i++) {
-            const struct ddb_action *action = &update->actions[i];
-            const struct ddb_path *path = &action->path;
-
-            if (action->kind != DDB_REMOVE || done[i]) {
-                continue;
-            }
-            if (!next ||
-                path->steps[path->n - 1].index > next->path.steps[next->path.n - 1].index) {
-                next = action;
-                at = i;
-            }
+    for (size_t i = 0; r == 0 && i < update->n; i++) {
+        if (update->actions[i].kind == DDB_REMOVE) {
+            removals[n++] = &update->actions[i];
         }
-        if (!next) {
-            return 0;
-        }
-        done[at] = true;
-        r = remove_at(in, item, &next->path);
+    }
+    if (n > 1) {
+        qsort(removals, n, sizeof(*removals), compare_removals);
+    }
+    for (size_t i = 0; r == 0 && i < n; i++) {
+        r = remove_at(in, item, &removals[i]->path);
     }
     return r;
 }
