@@ -32,7 +32,8 @@ struct awi_dns {
     struct awi_relays *relays;
     size_t next;
     struct asked asked[ASKED];
-    char message[MESSAGE];
+    /* A message, or the heads of the messages of one sendmmsg(), of which the kernel takes 1024. */
+    _Alignas(struct mmsghdr) char message[MESSAGE + 1];
 };
 
 struct awi_dns *awi_dns_new(struct awi_relays *relays)
@@ -223,6 +224,49 @@ static int result(const struct seccomp_notif *asked, struct awi_call *call, ssiz
     return 1;
 }
 
+/* Does a message of this sendmmsg() behind the first go to a name server? The kernel would send it
+ * with the first. 1, 0, or -ENOBUFS: so it does, and the first cannot be sent alone. */
+static int asks_later(struct awi_dns *dns, const struct seccomp_notif *asked, struct awi_call *call)
+{
+    const struct mmsghdr *heads = (const struct mmsghdr *)(const void *)dns->message;
+    size_t most = sizeof(dns->message) / sizeof(*heads);
+    size_t n = asked->data.args[2] < most ? (size_t)asked->data.args[2] : most;
+
+    if (asked->data.nr != SYS_sendmmsg || n < 2) {
+        return 0;
+    }
+    ssize_t got = awi_call_read(call, asked->data.args[1], dns->message, n * sizeof(*heads));
+    n = got < 0 ? 0 : (size_t)got / sizeof(*heads);
+    for (size_t i = 1; i < n; i++) {
+        const struct msghdr *head = &heads[i].msg_hdr;
+        struct awi_call later = *call;
+        uint64_t name = (uint64_t)(uintptr_t)head->msg_name;
+        if (awi_call_address(&later, name, head->msg_namelen) > 0 && awi_dns_is_server(&later)) {
+            const struct msghdr *first = &heads[0].msg_hdr;
+            return !first->msg_name || first->msg_controllen ? -ENOBUFS : 1;
+        }
+    }
+    return 0;
+}
+
+/* Sends the first message, which is for nobody we know, alone; the target calls again. */
+static int send_first(struct awi_dns *dns,
+                      const struct seccomp_notif *asked,
+                      struct awi_call *call,
+                      const struct wanted *wanted,
+                      int64_t *ret_value)
+{
+    AWI_AUTO(fd) int copy = awi_call_socket(call);
+    ssize_t n = copy < 0 ? copy : gather(dns, call, wanted);
+
+    if (n < 0) {
+        return (int)n;
+    }
+    int flags = (int)asked->data.args[3] | MSG_DONTWAIT | MSG_NOSIGNAL;
+    n = sendto(copy, dns->message, (size_t)n, flags, &call->to.any, call->len);
+    return n < 0 ? -errno : result(asked, call, n, ret_value);
+}
+
 int awi_dns_send(struct awi_dns *dns,
                  const struct seccomp_notif *asked,
                  struct awi_call *call,
@@ -238,6 +282,12 @@ int awi_dns_send(struct awi_dns *dns,
         r = want_message(asked, call, &wanted);
     }
     r = r > 0 ? awi_call_address(call, wanted.name, wanted.room) : r;
+    if (r >= 0 && !(r && awi_dns_is_server(call))) {
+        int later = asks_later(dns, asked, call);
+        if (later) {
+            return later > 0 && r ? send_first(dns, asked, call, &wanted, ret_value) : -ENOBUFS;
+        }
+    }
     if (r <= 0 || !awi_dns_is_server(call) || wanted.size > MESSAGE) {
         return r < 0 ? r : 0;
     }

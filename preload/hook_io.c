@@ -201,26 +201,41 @@ ssize_t hook_sendmsg(int fd, const struct msghdr *msg, int flags)
     return r != WRITE_REAL ? finish(r) : AWI_REAL(sendmsg)(fd, msg, flags);
 }
 
+/* Could a message of these be ours? What other sockets send is left whole. */
+static bool any_ours(int fd, const struct mmsghdr *vec, unsigned int count, int flags)
+{
+    bool any = awi_fd_entry(fd) || (flags & MSG_FASTOPEN);
+    for (unsigned int i = 0; i < count; i++) {
+        const struct msghdr *msg = &vec[i].msg_hdr;
+        if (AWI_UNLIKELY(msg->msg_control != NULL)) {
+            share_passed(msg);
+        }
+        any = any || awi_dns_port(msg->msg_name, msg->msg_namelen);
+    }
+    return any;
+}
+
+/* One after the other: any of them may be ours. */
 int hook_sendmmsg(int fd, struct mmsghdr *vec, unsigned int count, int flags)
 {
     unsigned int done = 0;
-    while (vec && done < count) {
-        ssize_t r = sendmsg_ours(fd, &vec[done].msg_hdr, flags);
-        if (r == WRITE_REAL) {
-            break;
-        }
-        if (r < 0) {
-            return done ? (int)done : (int)finish(r);
-        }
-        vec[done++].msg_len = (unsigned int)r;
-    }
-    if (done == count && count) {
-        return (int)done;
-    }
-    if (!done) {
+    if (!vec || AWI_LIKELY(!any_ours(fd, vec, count, flags))) {
         return AWI_REAL(sendmmsg)(fd, vec, count, flags);
     }
-    /* The rest is the real function's; a caller that sees fewer calls again. */
+    while (done < count) {
+        ssize_t r = sendmsg_ours(fd, &vec[done].msg_hdr, flags);
+        if (r == WRITE_REAL) {
+            int n = AWI_REAL(sendmmsg)(fd, &vec[done], 1, flags);
+            if (n != 1) {
+                return done ? (int)done : n;
+            }
+        } else if (r < 0) {
+            return done ? (int)done : (int)finish(r);
+        } else {
+            vec[done].msg_len = (unsigned int)r;
+        }
+        done++;
+    }
     return (int)done;
 }
 

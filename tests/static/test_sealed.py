@@ -174,7 +174,7 @@ def resolve(tap, world, wanted):
             tap.check(result.stdout.startswith("HTTP/1.1 "), "%s: %s is answered" % (compiler, name), result)
     program = test_static.build_c(world, "query", "gcc")
     for way, where in (("udp", "198.51.100.1"), ("sendto", "198.51.100.1"), ("sendmsg", "198.51.100.1"),
-                       ("sendmmsg", "198.51.100.1"), ("tcp", "127.0.0.1")):
+                       ("sendmmsg", "198.51.100.1"), ("sendlater", "198.51.100.1"), ("tcp", "127.0.0.1")):
         said = [world.run([*launch, program, way, where, name.rstrip(".")], preload=False).stdout for name in wanted]
         good = ("127.97.",) if way != "tcp" else ("end: ", "read: ", "127.97.")
         tap.check(all(one.startswith(good) for one in said), way + ": no name server is asked", said)

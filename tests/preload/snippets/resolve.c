@@ -254,6 +254,43 @@ static int dns_unconnected(void)
     return 0;
 }
 
+/* A query behind messages that are for others. */
+static int dns_in_a_row(void)
+{
+    struct sockaddr_in server = name_server();
+    struct sockaddr_in other = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t other_len = sizeof(other);
+    int sink = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    CHECK(bind(sink, (struct sockaddr *)&other, sizeof(other)) == 0);
+    CHECK(getsockname(sink, (struct sockaddr *)&other, &other_len) == 0);
+
+    unsigned char query[300];
+    unsigned char answer[512];
+    char seen[2];
+    char letters[] = "ab";
+    size_t len = make_query(query, "dynamodb.us-east-1.amazonaws.com", 1);
+    struct iovec parts[] = {{letters, 1}, {query, len}, {letters + 1, 1}};
+    struct mmsghdr row[3];
+    memset(row, 0, sizeof(row));
+    for (size_t i = 0; i < 3; i++) {
+        row[i].msg_hdr.msg_name = i == 1 ? &server : &other;
+        row[i].msg_hdr.msg_namelen = sizeof(server);
+        row[i].msg_hdr.msg_iov = &parts[i];
+        row[i].msg_hdr.msg_iovlen = 1;
+    }
+    CHECK(sendmmsg(fd, row, 2, 0) == 2);
+    CHECK(row[0].msg_len == 1 && row[1].msg_len == len);
+    CHECK(recv(sink, seen, 2, 0) == 1 && *seen == 'a');
+    ssize_t n = recv(fd, answer, sizeof(answer), 0);
+    CHECK(n == (ssize_t)len + 16 && is_reserved_v4(answer + n - 4));
+    CHECK(sendmmsg(fd, row + 1, 2, 0) == 2);
+    CHECK(recv(sink, seen, 2, 0) == 1 && *seen == 'b');
+    close(fd);
+    close(sink);
+    return 0;
+}
+
 static int by_library(void)
 {
     unsigned char answer[512];
@@ -363,6 +400,7 @@ const struct snippet resolve_snippets[] = {
     {"backwards", backwards, PRELOAD},
     {"dns_connected", dns_connected, PRELOAD},
     {"dns_unconnected", dns_unconnected, PRELOAD},
+    {"dns_in_a_row", dns_in_a_row, PRELOAD},
     {"res_query", by_library, PRELOAD},
     {"res_querydomain", by_parts, PRELOAD},
     {"disguised", disguised, PRELOAD},
