@@ -20,7 +20,8 @@ struct awi_dns *awi_dns_new(struct awi_relays *relays);
 bool awi_dns_is_server(const struct awi_call *call);
 
 /* sendto(), sendmsg() or sendmmsg(), whose messages are taken one by one where one of them counts;
- * recvfrom() or recvmsg(). 0: the call goes on; 1: answered, ret_value is its result; -errno for the target. */
+ * recvfrom() or recvmsg(). 0: the call goes on; 1: answered, ret_value is its result; -errno for
+ * the target. */
 int awi_dns_send(struct awi_dns *dns,
                  const struct seccomp_notif *asked,
                  struct awi_call *call,

@@ -15,6 +15,7 @@ enum { THREADS = 8 };
 
 static const struct snippet *const tables[] = {
     resolve_snippets,
+    dns_snippets,
     socket_snippets,
     io_snippets,
     fd_snippets,
@@ -26,6 +27,18 @@ static const struct snippet *const tables[] = {
 };
 
 bool t_nonblock;
+
+bool t_is_reserved_v4(const void *addr)
+{
+    const unsigned char *ip = addr;
+    return ip[0] == 127 && ip[1] == 97;
+}
+
+bool t_is_reserved_v6(const void *addr)
+{
+    const unsigned char *ip = addr;
+    return ip[0] == 1 && ip[1] == 0 && t_is_reserved_v4(ip + 12);
+}
 
 socklen_t t_address(struct sockaddr_storage *out)
 {

@@ -33,6 +33,7 @@ struct snippet {
     int flags;
 };
 
+extern const struct snippet dns_snippets[];
 extern const struct snippet resolve_snippets[];
 extern const struct snippet socket_snippets[];
 extern const struct snippet io_snippets[];
@@ -61,6 +62,10 @@ extern const struct snippet thread_snippets[];
 extern bool t_nonblock;
 
 #define T_HOST "hooks.us-east-1.amazonaws.com"
+
+/* Raw addresses of ours. */
+bool t_is_reserved_v4(const void *addr);
+bool t_is_reserved_v6(const void *addr);
 
 /* The server's address: a reserved one under the preload, SNIPPET_SERVER's port else. */
 socklen_t t_address(struct sockaddr_storage *out);
