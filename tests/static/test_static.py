@@ -51,10 +51,18 @@ def find_go():
 GO_KINDS = {"static": ("0", ()), "dynamic": ("1", ()), "netcgo": ("1", ("-tags", "netcgo"))}
 
 
+def built_before(name, out):
+    """A machine without compilers is given a folder of programs."""
+    source = os.path.join(os.environ.get("AWI_PROGRAMS", "/nonexistent"), name)
+    return os.path.exists(source) and shutil.copy(source, out)
+
+
 def build_go(world, name, kind="static"):
     """Builds programs/NAME into the sandbox; the cache is the user's own."""
     cgo, flags = GO_KINDS[kind]
     out = world.path(name if kind == "static" else name + "-" + kind)
+    if built_before(os.path.basename(out), out):
+        return out, ""
     env = dict(os.environ, CGO_ENABLED=cgo, GOFLAGS="-buildvcs=false", GOTOOLCHAIN="local")
     result = subprocess.run([find_go(), "build", *flags, "-o", out, "."], env=env, text=True,
                             cwd=os.path.join(HERE, "programs", name), capture_output=True,
@@ -66,10 +74,12 @@ def build_go(world, name, kind="static"):
 
 def build_c(world, name, compiler):
     """Builds programs/NAME.c statically, with this compiler's libc; None: there is no such compiler."""
+    out = world.path("%s-%s" % (name, compiler))
+    if built_before(os.path.basename(out), out):
+        return out
     if not shutil.which(compiler):
         print("# no %s here" % compiler)
         return None
-    out = world.path("%s-%s" % (name, compiler))
     # musl's own headers come first; the kernel's are the system's.
     subprocess.run([compiler, "-static", "-w", "-D_GNU_SOURCE", "-idirafter", "/usr/include", "-o", out,
                     os.path.join(HERE, "programs", name + ".c")], check=True, capture_output=True)

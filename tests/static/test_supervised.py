@@ -79,20 +79,47 @@ class Group(supervised.Group):
         if not self.has_yama():
             print("# no kernel with Yama can be shown here")
             return
-        env = self.nobody()
-        caller = [self.fetch, "caller", box.SECOND]
         for scope in (0, 1):
-            before, name = self.yama(scope), "ptrace_scope %d: " % scope
-            self.said(self.launch(*caller, env=env, before=before), box.SECOND, name + "a program")
-            self.said(self.launch(self.fetch, "run", self.fetch, "run", *caller, env=env, before=before), box.SECOND,
-                      name + "a grandchild")
-            for status in (0, 7, 255):
-                self.tap.equal(self.launch(self.fetch, "exit", str(status), env=env, before=before).returncode, status,
-                               name + "exit status %d" % status)
-            self.tap.equal(self.launch(self.fetch, "run", "sh", "-c", "kill -9 $PPID", env=env,
-                                       before=before).returncode, -9, name + "killed by SIGKILL")
-            self.said(self.world.run([*before, base.EXEC_FAMILY, "vfork", *caller], env=env), box.SECOND,
-                      name + "from a preloaded program")
+            self.supervised_under("ptrace_scope %d: " % scope, self.yama(scope), self.nobody())
+        self.below()
+        for scope in (0, 1, 2):
+            self.supervised_under("ptrace_scope %d, root: " % scope, self.yama(scope, user=0), {})
+        # A kernel does not take back a 3.
+        self.not_supervised("ptrace_scope 2: ", self.yama(2), self.nobody())
+        self.not_supervised("ptrace_scope 3: ", self.yama(3), self.nobody())
+        self.not_supervised("ptrace_scope 3, root: ", self.yama(3, user=0), {})
+
+    def supervised_under(self, name, before, env):
+        caller = [self.fetch, "caller", box.SECOND]
+        self.said(self.launch(*caller, env=env, before=before), box.SECOND, name + "a program")
+        result = self.launch(self.fetch, "get", base.METADATA, env=env, before=before)
+        self.tap.check(result.stdout.startswith("200 "), name + "plain http", result)
+        self.said(self.launch(self.fetch, "run", self.fetch, "run", *caller, env=env, before=before), box.SECOND,
+                  name + "a grandchild")
+        self.said(self.launch(self.fetch, "run", "bash", "-c", "(%s &)" % " ".join(caller), env=env, before=before),
+                  box.SECOND, name + "an orphan")
+        for status in (0, 7, 255):
+            self.tap.equal(self.launch(self.fetch, "exit", str(status), env=env, before=before).returncode, status,
+                           name + "exit status %d" % status)
+        self.tap.equal(self.launch(self.fetch, "run", "sh", "-c", "kill -9 $PPID", env=env,
+                                   before=before).returncode, -9, name + "killed by SIGKILL")
+        self.said(self.world.run([*before, base.EXEC_FAMILY, "vfork", *caller], env=env), box.SECOND,
+                  name + "from a preloaded program")
+        self.said(self.world.run([*before, "bash", "-c", "%s; exit $?" % " ".join(caller)], env=env), box.SECOND,
+                  name + "from a preloaded shell")
+
+    def not_supervised(self, name, before, env):
+        caller = [self.fetch, "caller", box.SECOND]
+        result = self.launch(*caller, env=env, before=before)
+        self.tap.check(result.returncode == 1 and "ptrace_scope" in result.stderr and result.stdout == "",
+                       name + "nothing is started, and why", result)
+        result = self.world.run([*before, "bash", "-c", "%s; exit $?" % " ".join(caller)], env=env)
+        self.tap.check(result.returncode == 1 and "ptrace_scope" in result.stderr and result.stdout == "",
+                       name + "nor by a preloaded shell", result)
+
+    def below(self):
+        """A supervisor that may look at its descendants only is the program's parent."""
+        env = self.nobody()
         child, target = self.start(self.fetch, "wait", before=self.yama(1), env=env)
         line, at = [], target
         while at > 1 and len(line) < 9:
@@ -112,10 +139,6 @@ class Group(supervised.Group):
         self.tap.check(wait_until(lambda: not alive(target)), "and the program is dead")
         for place in self.places:
             shutil.rmtree(place, ignore_errors=True)
-        for scope in (2, 3):
-            result = self.launch(*caller, env=env, before=self.yama(scope))
-            self.tap.check(result.returncode == 1 and "ptrace_scope" in result.stderr and result.stdout == "",
-                           "ptrace_scope %d: nothing is started, and why" % scope, result)
 
     def unreadable(self):
         """A program that may be run but not read cannot be looked at: it may not connect."""
