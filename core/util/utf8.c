@@ -51,7 +51,9 @@ bool awi_utf8_valid(struct awi_str s)
                 continue;
             }
         }
-        if (awi_utf8_next(s, &at) < 0) {
+        if ((unsigned char)s.ptr[at] < 0x80) {
+            at++;
+        } else if (awi_utf8_next(s, &at) < 0) {
             return false;
         }
     }

@@ -66,7 +66,15 @@ static bool more(struct reader *r, uint64_t *n)
     return (*n)-- > 0;
 }
 
-static int read_bytes(struct reader *r, const struct awi_cbor_head *head, struct awi_str *ret)
+static int check_text(struct reader *r, struct awi_str text)
+{
+    return awi_utf8_valid(text) ? 0 : awi_wire_bad(r->in, "Invalid UTF-8 in CBOR");
+}
+
+static int read_bytes(struct reader *r, const struct awi_cbor_head *head, struct awi_str *ret);
+
+/* Bytes, or a text that is not looked at yet. */
+static int read_raw(struct reader *r, const struct awi_cbor_head *head, struct awi_str *ret)
 {
     if (head->value != AWI_CBOR_NO_LENGTH || head->info != INDEFINITE) {
         if (head->value > (size_t)(r->end - r->at)) {
@@ -95,10 +103,14 @@ static int read_bytes(struct reader *r, const struct awi_cbor_head *head, struct
         }
         *ret = awi_out_view(&whole);
     }
-    if (head->major == MAJOR_TEXT && !awi_utf8_valid(*ret)) {
-        return awi_wire_bad(r->in, "Invalid UTF-8 in CBOR");
-    }
     return 0;
+}
+
+static int read_bytes(struct reader *r, const struct awi_cbor_head *head, struct awi_str *ret)
+{
+    int e = read_raw(r, head, ret);
+
+    return e == 0 && head->major == MAJOR_TEXT ? check_text(r, *ret) : e;
 }
 
 static int deeper(struct reader *r)
@@ -212,6 +224,7 @@ static int read_start(struct reader *r, struct awi_cbor_head *ret, bool *ret_abs
     return e;
 }
 
+/* Not looked at yet: check_text(). */
 static int read_key(struct reader *r, struct awi_str *ret)
 {
     struct awi_cbor_head head;
@@ -220,7 +233,7 @@ static int read_key(struct reader *r, struct awi_str *ret)
     if (e == 0 && head.major != MAJOR_TEXT) {
         e = awi_wire_bad(r->in, "A key in CBOR is no text");
     }
-    return e ? e : read_bytes(r, &head, ret);
+    return e ? e : read_raw(r, &head, ret);
 }
 
 static const struct awi_member *
@@ -253,7 +266,8 @@ static int read_structure(struct reader *r, const struct awi_shape *shape, uint6
         }
         const struct awi_member *member = find_member(shape, key, &hint);
         if (!member || member->shape->type == AWI_TYPE_BODY) {
-            e = skip_value(r);
+            e = check_text(r, key);
+            e = e ? e : skip_value(r);
             continue;
         }
         void *place = (char *)bare + member->offset;
@@ -281,6 +295,7 @@ read_items(struct reader *r, const struct awi_shape *shape, uint64_t n, struct a
         struct awi_cbor_head head;
         bool absent = false;
         e = is_map ? read_key(r, &key) : 0;
+        e = e || !is_map ? e : check_text(r, key);
         e = e ? e : read_start(r, &head, &absent);
         if (e != 0 || absent) {
             continue;

@@ -5,38 +5,16 @@
 #include "core/wire/json.h"
 
 #include "core/shape/value.h"
+#include "core/wire/json_text.h"
 
 #include <math.h>
-
-/* A byte in each of eight places. */
-#define EACH(byte) (0x0101010101010101u * (byte))
-
-/* Is any of eight bytes to be escaped? Exact for the lowest such byte, which is all that counts. */
-static bool has_special(uint64_t w)
-{
-    uint64_t quote = w ^ EACH('"'), backslash = w ^ EACH('\\');
-
-    return (((w - EACH(0x20)) & ~w) | ((quote - EACH(1)) & ~quote) |
-            ((backslash - EACH(1)) & ~backslash)) &
-           EACH(0x80);
-}
 
 /* The end of the run of bytes from `at` on that stand as they are. */
 static size_t plain_end(struct awi_str text, size_t at)
 {
-    uint64_t w;
+    bool ascii;
 
-    for (; at + sizeof(w) <= text.len; at += sizeof(w)) {
-        memcpy(&w, text.ptr + at, sizeof(w));
-        if (has_special(w)) {
-            break;
-        }
-    }
-    while (at < text.len && (unsigned char)text.ptr[at] >= 0x20 && text.ptr[at] != '"' &&
-           text.ptr[at] != '\\') {
-        at++;
-    }
-    return at;
+    return (size_t)(awi_json_plain_end(text.ptr + at, text.ptr + text.len, &ascii) - text.ptr);
 }
 
 void awi_json_string(struct awi_out *out, struct awi_str text)

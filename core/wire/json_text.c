@@ -4,6 +4,7 @@
 #include "core/util/utf8.h"
 #include "core/wire/wire.h"
 
+#include <endian.h>
 #include <errno.h>
 
 int awi_json_unexpected(struct awi_json_reader *r)
@@ -31,6 +32,43 @@ bool awi_json_take(struct awi_json_reader *r, char c)
     }
     r->at++;
     return true;
+}
+
+/* A byte in each of eight places. */
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* Bit 7 of each byte that may not stand in a string. Exact up to the lowest such byte, which is all
+ * that counts. */
+static uint64_t specials(uint64_t w)
+{
+    uint64_t quote = w ^ EACH('"'), backslash = w ^ EACH('\\');
+
+    return (((w - EACH(0x20)) & ~w) | ((quote - EACH(1)) & ~quote) |
+            ((backslash - EACH(1)) & ~backslash)) &
+           EACH(0x80);
+}
+
+const char *awi_json_plain_end(const char *at, const char *end, bool *ret_ascii)
+{
+    uint64_t seen = 0, w, found = 0;
+
+    for (; end - at >= (ptrdiff_t)sizeof(w); at += sizeof(w)) {
+        memcpy(&w, at, sizeof(w));
+        w = le64toh(w);
+        found = specials(w);
+        if (found) {
+            int before = __builtin_ctzll(found) & ~7;
+            seen |= w & ~(UINT64_MAX << before);
+            at += before / 8;
+            break;
+        }
+        seen |= w;
+    }
+    while (!found && at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20) {
+        seen |= (unsigned char)*at++;
+    }
+    *ret_ascii = (seen & EACH(0x80)) == 0;
+    return at;
 }
 
 static int read_hex4(struct awi_json_reader *r, uint32_t *ret)
@@ -135,24 +173,22 @@ static int read_escaped(struct awi_json_reader *r, const char *begin, struct awi
 int awi_json_read_string(struct awi_json_reader *r, struct awi_str *ret)
 {
     const char *begin = ++r->at;
-    unsigned char seen = 0;
+    bool ascii;
     int e = 0;
 
-    while (r->at < r->end && *r->at != '"' && *r->at != '\\' && (unsigned char)*r->at >= 0x20) {
-        seen |= (unsigned char)*r->at++;
-    }
+    r->at = awi_json_plain_end(begin, r->end, &ascii);
     if (r->at == r->end) {
         return awi_json_unexpected(r);
     }
     if (*r->at == '"') {
         *ret = awi_str_of(begin, (size_t)(r->at++ - begin));
     } else if (*r->at == '\\') {
-        seen = 0x80;
+        ascii = false;
         e = read_escaped(r, begin, ret);
     } else {
         e = awi_wire_bad(r->in, "Control character in a JSON string");
     }
-    if (e == 0 && (seen & 0x80) && !awi_utf8_valid(*ret)) {
+    if (e == 0 && !ascii && !awi_utf8_valid(*ret)) {
         e = awi_wire_bad(r->in, "Invalid UTF-8 in JSON");
     }
     return e;

@@ -20,6 +20,10 @@ bool awi_json_take(struct awi_json_reader *r, char c);
 /* The error for what stands here. */
 int awi_json_unexpected(struct awi_json_reader *r);
 
+/* The end of the bytes from `at` on that stand in a JSON string as they are: at the first quote,
+ * backslash or control character, or at end. *ret_ascii: none of them is above 127. */
+const char *awi_json_plain_end(const char *at, const char *end, bool *ret_ascii);
+
 /* At the opening quote. Valid UTF-8; points into the text when it holds no escapes. */
 int awi_json_read_string(struct awi_json_reader *r, struct awi_str *ret);
 int awi_json_read_number(struct awi_json_reader *r, struct awi_str *ret);
