@@ -76,6 +76,7 @@ struct awi_context_entry {
     bool multivalued;
 };
 
+struct awi_access_row;
 struct awi_access {
     struct awi_str action;   /* "s3:GetObject" */
     struct awi_str resource; /* ARN; "*" where the action has no resource */
@@ -86,6 +87,11 @@ struct awi_access {
     unsigned flags;          /* AWI_ACCESS_* */
     const struct awi_context_entry *context;
     size_t n_context;
+    /* What costs something to find out and is added to context only if a policy is to be asked,
+     * which it seldom is for a root user. 0 or -errno. */
+    const struct awi_access_row *row; /* what its own context says; NULL: nothing more */
+    int (*more)(struct awi_req *req, struct awi_access *access); /* after that; NULL: nothing */
+    const void *about;                                           /* the service's own, for more() */
 };
 
 struct awi_access_list {
@@ -146,7 +152,8 @@ struct awi_str
 awi_access_refusal(const struct awi_req *req, struct awi_str action, struct awi_str resource);
 
 /* The permissions that rows say an operation needs, for an access function that adds to them: owner
- * and policy of a resource. ret->items NULL: no row. 0 or -ENOMEM. */
+ * and policy of a resource, more(). Their context is still to come. ret->items NULL: no row. 0 or
+ * -ENOMEM. */
 int awi_access_of_rows(struct awi_req *req,
                        const struct awi_access_row *rows,
                        const void *in,

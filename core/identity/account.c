@@ -108,6 +108,21 @@ int awi_account_get(const struct awi_directory *dir,
     return r ? r : complete(dir, id, ret);
 }
 
+int awi_account_organization(const struct awi_directory *dir,
+                             struct awi_str id,
+                             struct awi_str *ret)
+{
+    struct awi_scope scope = scope_of(dir);
+    struct core_AccountRecord record;
+    int r = awi_record_get(&scope, TABLE, id, dir->arena, &core_AccountRecord_shape, &record);
+
+    if (r < 0) {
+        return r;
+    }
+    *ret = record.OrganizationId;
+    return record.OrganizationId.len ? 0 : -ENOENT;
+}
+
 int awi_account_put(const struct awi_directory *dir, const struct core_AccountRecord *record)
 {
     struct awi_scope scope = scope_of(dir);

@@ -39,6 +39,10 @@ int awi_account_state(const struct awi_directory *dir,
 int awi_account_get(const struct awi_directory *dir,
                     struct awi_str id,
                     struct core_AccountRecord *ret);
+/* The organization that the account is in. -ENOENT: none, or no such account. At most one get. */
+int awi_account_organization(const struct awi_directory *dir,
+                             struct awi_str id,
+                             struct awi_str *ret);
 /* The account's canonical user id, by which S3 and CanonicalUser principals know it: 64 hex digits,
  * the same for ever. Absent: no memory. */
 struct awi_str awi_account_canonical_id(struct awi_arena *arena, struct awi_str id);

@@ -47,29 +47,21 @@ int awi_organization_of(const struct awi_directory *dir,
                         struct awi_str account,
                         struct core_OrganizationRecord *ret)
 {
-    struct core_AccountRecord record;
     struct awi_scope notes = noted(dir);
-    struct awi_str management;
-    int r = awi_account_get(dir, account, &record);
+    struct awi_str id, management;
+    int r = awi_account_organization(dir, account, &id);
 
     if (r < 0) {
         return r;
     }
-    if (record.OrganizationId.len == 0) {
-        return -ENOENT;
-    }
-    r = awi_get(&notes, AWI_ORGANIZATION_TABLE, record.OrganizationId, &management);
+    r = awi_get(&notes, AWI_ORGANIZATION_TABLE, id, &management);
     if (r < 0) {
         return r;
     }
     struct awi_scope scope =
         awi_organization_scope(dir->txn, awi_arena_str(dir->arena, management));
-    return awi_record_get(&scope,
-                          AWI_ORGANIZATION_TABLE,
-                          record.OrganizationId,
-                          dir->arena,
-                          &core_OrganizationRecord_shape,
-                          ret);
+    return awi_record_get(
+        &scope, AWI_ORGANIZATION_TABLE, id, dir->arena, &core_OrganizationRecord_shape, ret);
 }
 
 int awi_organization_put(const struct awi_directory *dir,

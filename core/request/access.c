@@ -6,13 +6,12 @@
 #include "core/request/access.h"
 
 #include "core/request/req.h"
-#include "core/util/buf.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define RESOURCE_MOST 4096
-#define MOST_KEYS     8 /* of a row */
+#define MOST_KEYS  8  /* of a row */
+#define MOST_PARTS 16 /* of a resource: the members that it names and what stands between them */
 
 static const struct awi_member *find_member(const struct awi_shape *shape, struct awi_str name)
 {
@@ -86,26 +85,22 @@ static struct awi_str named(struct awi_req *req, const void *in, size_t at, stru
 static struct awi_str
 resource_of(struct awi_req *req, const void *in, size_t at, const char *pattern)
 {
-    struct awi_buf text = AWI_BUF_INIT(RESOURCE_MOST);
-    struct awi_str rest = awi_str_from(pattern), piece, name;
-    bool more = awi_str_cut(&rest, '{', &piece);
+    struct awi_str parts[MOST_PARTS], rest = awi_str_from(pattern), name;
+    size_t n = 0;
 
-    awi_buf_str(&text, piece);
-    while (more && awi_str_is_set(rest)) {
-        awi_str_cut(&rest, '}', &name);
+    while (n < MOST_PARTS && awi_str_cut(&rest, '{', &parts[n])) {
+        n++;
+        if (n == MOST_PARTS || !awi_str_cut(&rest, '}', &name)) {
+            break;
+        }
         struct awi_str value = named(req, in, at, name);
         bool whole = awi_str_starts(value, AWI_STR("arn:"));
         if (!awi_str_is_set(value) || whole) {
-            awi_buf_deinit(&text);
             return whole ? value : AWI_STR("*");
         }
-        awi_buf_str(&text, value);
-        more = awi_str_cut(&rest, '{', &piece);
-        awi_buf_str(&text, piece);
+        parts[n++] = value;
     }
-    struct awi_str resource = awi_arena_str(req->arena, awi_buf_view(&text));
-    awi_buf_deinit(&text);
-    return resource;
+    return awi_str_is_set(rest) ? AWI_STR_NULL : awi_arena_join(req->arena, parts, n);
 }
 
 /* --- Condition keys -------------------------------------------------------------------------- */
@@ -255,19 +250,30 @@ static int fill(struct awi_req *req,
                                                  AWI_STR_FMT(req->operation->name)),
         .resource = row->resource ? resource_of(req, in, at, row->resource) : AWI_STR("*"),
         .flags = row->flags,
+        .row = row,
     };
-    if (!awi_str_is_set(ret->action) || !awi_str_is_set(ret->resource)) {
-        return -ENOMEM;
-    }
-    return fill_context(req, row, in, ret);
+    return awi_str_is_set(ret->action) && awi_str_is_set(ret->resource) ? 0 : -ENOMEM;
+}
+
+int awi_request_access_context(struct awi_req *req, struct awi_access *access)
+{
+    int (*more)(struct awi_req *, struct awi_access *) = access->more;
+    int r = access->row ? fill_context(req, access->row, req->in, access) : 0;
+
+    access->row = NULL;
+    access->more = NULL;
+    return r == 0 && more ? more(req, access) : r;
 }
 
 /* How many permissions a row makes: one for each key of the map that it names, at least one. */
 static size_t times(struct awi_req *req, const struct awi_access_row *row, const void *in)
 {
-    struct awi_str rest = row->resource ? awi_str_from(row->resource) : AWI_STR_NULL, name;
+    struct awi_str rest = awi_str_from(row->resource), name;
     const struct awi_shape *shape;
 
+    if (awi_str_find(rest, '[') < 0) {
+        return 1;
+    }
     while (awi_str_cut(&rest, '{', &name) && awi_str_cut(&rest, '}', &name)) {
         const struct awi_list *map = each_of(req, in, name, &shape);
         if (map && map->n) {
@@ -283,11 +289,16 @@ int awi_access_of_rows(struct awi_req *req,
                        struct awi_access_list *ret)
 {
     struct awi_str name = req->operation->name;
+    const struct awi_access_row *first = NULL, *last = NULL;
     size_t most = 0;
 
     *ret = (struct awi_access_list){.n = 0};
     for (const struct awi_access_row *row = rows; awi_str_is_set(row->operation); row++) {
-        most += awi_str_eq(row->operation, name) ? times(req, row, in) : 0;
+        if (awi_str_eq(row->operation, name)) {
+            most += times(req, row, in);
+            first = first ? first : row;
+            last = row;
+        }
     }
     if (most == 0) {
         return 0;
@@ -296,7 +307,7 @@ int awi_access_of_rows(struct awi_req *req,
     if (!ret->items) {
         return -ENOMEM;
     }
-    for (const struct awi_access_row *row = rows; awi_str_is_set(row->operation); row++) {
+    for (const struct awi_access_row *row = first; row <= last; row++) {
         bool mine = awi_str_eq(row->operation, name) && holds(req, row->when, in);
         for (size_t i = 0, n = mine ? times(req, row, in) : 0; i < n; i++) {
             int r = fill(req, row, in, i, &ret->items[ret->n++]);

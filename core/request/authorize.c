@@ -205,10 +205,8 @@ struct refusal {
 };
 
 /* ALLOWED, NOTED, REFUSED, with what the caller would be told; -errno. */
-static int decide(struct awi_req *req,
-                  struct awi_layers *l,
-                  const struct awi_access *access,
-                  struct refusal *ret)
+static int
+decide(struct awi_req *req, struct awi_layers *l, struct awi_access *access, struct refusal *ret)
 {
     struct awi_policy_request asked = {.action = access->action, .resource = access->resource};
     struct awi_policy_decision decision = {.verdict = AWI_ALLOWED, .layer = AWI_LAYER_NONE};
@@ -226,7 +224,8 @@ static int decide(struct awi_req *req,
     if (is_plain_root(l, access)) {
         decision.layer = AWI_LAYER_ROOT;
     } else if (!(access->flags & AWI_ACCESS_FREE)) {
-        r = awi_request_keys(l, access, &asked.context, &asked.n_context);
+        r = awi_request_access_context(req, access);
+        r = r < 0 ? r : awi_request_keys(l, access, &asked.context, &asked.n_context);
         if (r < 0) {
             return r;
         }

@@ -22,12 +22,16 @@ struct asking {
 
 /* --- Permissions ----------------------------------------------------------------------------- */
 
-/* Where a table that a request names is, its record and schema where there is one. */
+/* Where a table that a request names is, what its record says of access and its schema, where there
+ * is one. */
 struct target {
+    const void *in; /* the request's input */
+    struct awi_str called;
     struct awi_str arn;
     struct awi_str owner;
-    struct dynamodb_TableRecord record;
-    struct ddb_table table;
+    bool exists;
+    struct dynamodb_TableAccess record;
+    struct ddb_table table; /* open_target() */
 };
 
 static int look_up(struct awi_req *req, struct awi_str name_or_arn, struct target *ret)
@@ -35,7 +39,7 @@ static int look_up(struct awi_req *req, struct awi_str name_or_arn, struct targe
     struct ddb_place place;
     int r = ddb_find_place(req, name_or_arn, &place);
 
-    *ret = (struct target){0};
+    *ret = (struct target){.called = name_or_arn};
     if (r != 0) {
         return r;
     }
@@ -47,13 +51,19 @@ static int look_up(struct awi_req *req, struct awi_str name_or_arn, struct targe
                        "table",
                        place.name,
                        awi_arena(req),
-                       &dynamodb_TableRecord_shape,
+                       &dynamodb_TableAccess_shape,
                        &ret->record);
+    ret->exists = r == 0;
     if (r == -ENOENT) {
-        ret->record = (struct dynamodb_TableRecord){0};
-        return ret->arn.ptr ? 0 : -ENOMEM;
+        ret->record = (struct dynamodb_TableAccess){0};
+        r = 0;
     }
-    return r < 0 ? r : ddb_table_open(req, name_or_arn, &ret->table);
+    return r < 0 || ret->arn.ptr ? r : -ENOMEM;
+}
+
+static int open_target(struct awi_req *req, struct target *target)
+{
+    return target->exists ? ddb_table_open(req, target->called, &target->table) : 0;
 }
 
 /* One permission on a table: its policy decides for callers of other accounts. */
@@ -86,6 +96,9 @@ static int add_part(struct asking *asking,
 
     if (r == 0) {
         r = look_up(asking->req, name_or_arn, &target);
+    }
+    if (r == 0) {
+        r = open_target(asking->req, &target);
     }
     if (r == 0) {
         r = ddb_keys_of_item(&keys, &target.table, map, whole);
@@ -197,6 +210,9 @@ static int add_statement(struct asking *asking,
         r = look_up(asking->req, statement.table, &target);
     }
     if (r == 0) {
+        r = open_target(asking->req, &target);
+    }
+    if (r == 0) {
         r = statement_keys(&keys, &target.table, &statement);
     }
     if (r == 0) {
@@ -256,28 +272,43 @@ static struct awi_str table_of(struct awi_str resource)
                : awi_str_head(resource, (size_t)at + 7 + name.len);
 }
 
-/* Adds to a permission that a row gave: what is known of its table and items. */
-static int complete(struct awi_req *req, const void *in, struct awi_access *access)
+/* What is known of the table's items and tags. */
+static int add_keys(struct awi_req *req, struct awi_access *access)
 {
-    struct awi_str index = ddb_request_index(req, in);
-    struct awi_str arn = table_of(access->resource);
-    struct target target;
+    struct target target = *(const struct target *)access->about;
     struct ddb_keys keys;
     int r = ddb_keys_begin(&keys, req);
 
-    if (r < 0 || !arn.ptr) {
+    if (r < 0) {
         return r;
     }
     for (size_t i = 0; i < access->n_context && keys.n < DDB_KEYS_MAX; i++) {
         keys.items[keys.n++] = access->context[i];
     }
-    r = look_up(req, arn, &target);
+    r = open_target(req, &target);
     if (r == 0) {
-        r = ddb_keys_of_request(&keys, &target.table, arn, in);
+        r = ddb_keys_of_request(&keys, &target.table, target.arn, target.in);
     }
     if (r == 0) {
         r = ddb_keys_of_tags(&keys, &target.record.Tags);
     }
+    access->context = keys.items;
+    access->n_context = keys.n;
+    return r > 0 ? -EBADMSG : r; /* a table without its schema */
+}
+
+/* Adds to a permission that a row gave: whose table it is, and its policy. */
+static int complete(struct awi_req *req, const void *in, struct awi_access *access)
+{
+    struct awi_str index = ddb_request_index(req, in);
+    struct awi_str arn = table_of(access->resource);
+    struct target *target = arn.ptr ? awi_arena_new(awi_arena(req), struct target) : NULL;
+    int r;
+
+    if (!target) {
+        return arn.ptr ? -ENOMEM : 0;
+    }
+    r = look_up(req, arn, target);
     if (r != 0) {
         return r;
     }
@@ -286,7 +317,12 @@ static int complete(struct awi_req *req, const void *in, struct awi_access *acce
         access->resource = awi_arena_printf(
             awi_arena(req), "%.*s/index/%.*s", AWI_STR_FMT(arn), AWI_STR_FMT(index));
     }
-    *access = permission(access->action, access->resource, &target, &keys);
+    target->in = in;
+    access->owner = target->owner;
+    access->policy = target->record.ResourcePolicy;
+    access->flags = AWI_ACCESS_BOUNDARY;
+    access->more = add_keys;
+    access->about = target;
     return access->resource.ptr ? 0 : -ENOMEM;
 }
 

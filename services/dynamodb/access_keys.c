@@ -6,7 +6,7 @@
 int ddb_keys_begin(struct ddb_keys *keys, struct awi_req *req)
 {
     *keys = (struct ddb_keys){.req = req};
-    keys->items = awi_arena_array(awi_arena(req), struct awi_context_entry, DDB_KEYS_MAX);
+    keys->items = awi_arena_alloc(awi_arena(req), DDB_KEYS_MAX * sizeof(struct awi_context_entry));
     return keys->items ? 0 : -ENOMEM;
 }
 

@@ -48,12 +48,12 @@ static void add_name(struct names *names, struct awi_str name)
 }
 
 static const void *
-find_member(const struct awi_shape *shape, const void *in, const char *name, enum awi_type type)
+find_member(const struct awi_shape *shape, const void *in, struct awi_str name, enum awi_type type)
 {
     for (size_t i = 0; shape && i < shape->n_members; i++) {
         const struct awi_member *member = &shape->members[i];
 
-        if (member->shape->type == type && awi_str_is(member->name, name)) {
+        if (member->shape->type == type && awi_str_eq(member->name, name)) {
             return awi_member_of(member, in);
         }
     }
@@ -63,7 +63,7 @@ find_member(const struct awi_shape *shape, const void *in, const char *name, enu
 struct awi_str ddb_request_index(struct awi_req *req, const void *in)
 {
     const struct awi_str *index =
-        find_member(awi_operation(req)->input, in, "IndexName", AWI_TYPE_STRING);
+        find_member(awi_operation(req)->input, in, AWI_STR("IndexName"), AWI_TYPE_STRING);
 
     return index ? *index : AWI_STR_NULL;
 }
@@ -151,18 +151,18 @@ static void add_keys(struct names *names, const struct awi_shape *shape, const v
 
 static void add_attributes(struct names *names, const struct awi_shape *shape, const void *in)
 {
-    static const char *const expressions[] = {"ProjectionExpression",
-                                              "ConditionExpression",
-                                              "UpdateExpression",
-                                              "KeyConditionExpression",
-                                              "FilterExpression"};
+    static const struct awi_str expressions[] = {AWI_STR_INIT("ProjectionExpression"),
+                                                 AWI_STR_INIT("ConditionExpression"),
+                                                 AWI_STR_INIT("UpdateExpression"),
+                                                 AWI_STR_INIT("KeyConditionExpression"),
+                                                 AWI_STR_INIT("FilterExpression")};
     static const struct dynamodb_ExpressionAttributeNameMap none = {.n = 0};
     const struct dynamodb_ExpressionAttributeNameMap *aliases =
-        find_member(shape, in, "ExpressionAttributeNames", AWI_TYPE_MAP);
+        find_member(shape, in, AWI_STR("ExpressionAttributeNames"), AWI_TYPE_MAP);
 
-    add_map(names, find_member(shape, in, "Key", AWI_TYPE_MAP));
-    add_map(names, find_member(shape, in, "Item", AWI_TYPE_MAP));
-    add_list(names, find_member(shape, in, "AttributesToGet", AWI_TYPE_LIST));
+    add_map(names, find_member(shape, in, AWI_STR("Key"), AWI_TYPE_MAP));
+    add_map(names, find_member(shape, in, AWI_STR("Item"), AWI_TYPE_MAP));
+    add_list(names, find_member(shape, in, AWI_STR("AttributesToGet"), AWI_TYPE_LIST));
     add_keys(names, shape, in);
     for (size_t i = 0; i < sizeof(expressions) / sizeof(expressions[0]); i++) {
         const struct awi_str *text = find_member(shape, in, expressions[i], AWI_TYPE_STRING);
@@ -281,8 +281,10 @@ int ddb_keys_of_request(struct ddb_keys *keys,
     } else if (awi_str_is(operation->name, "BatchWriteItem")) {
         add_batch_write(table, arn, in, &leading, &attributes);
     } else {
-        add_leading(&leading, table, find_member(operation->input, in, "Key", AWI_TYPE_MAP));
-        add_leading(&leading, table, find_member(operation->input, in, "Item", AWI_TYPE_MAP));
+        add_leading(
+            &leading, table, find_member(operation->input, in, AWI_STR("Key"), AWI_TYPE_MAP));
+        add_leading(
+            &leading, table, find_member(operation->input, in, AWI_STR("Item"), AWI_TYPE_MAP));
         add_attributes(&attributes, operation->input, in);
     }
     if (awi_str_is(operation->name, "Query")) {

@@ -67,15 +67,17 @@ static int count(const struct ddb_table *table,
                  const struct dynamodb_AttributeMap *old,
                  const struct dynamodb_AttributeMap *item)
 {
+    int64_t items = (item ? 1 : 0) - (old ? 1 : 0);
+    int64_t bytes =
+        (item ? (int64_t)ddb_item_size(item) : 0) - (old ? (int64_t)ddb_item_size(old) : 0);
     struct counters counters;
-    int r = get_counters(table, &counters);
+    int r = items || bytes ? get_counters(table, &counters) : 0;
 
-    if (r < 0) {
+    if (r < 0 || (items == 0 && bytes == 0)) {
         return r;
     }
-    counters.items += (item ? 1 : 0) - (old ? 1 : 0);
-    counters.bytes +=
-        (item ? (int64_t)ddb_item_size(item) : 0) - (old ? (int64_t)ddb_item_size(old) : 0);
+    counters.items += items;
+    counters.bytes += bytes;
     return awi_put(&table->scope, "count", table->id, awi_str_of(&counters, sizeof(counters)));
 }
 
