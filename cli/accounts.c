@@ -1,34 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* awsintercept accounts: which accounts there are. */
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/state.h"
 #include "core/control/control.h"
 #include "core/identity/account.h"
+#include "core/util/buf.h"
 #include "core/util/json.h"
+#include "core/util/utf8.h"
 
 #include "gen/core.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void help(FILE *to)
-{
-    fputs("usage: awsintercept accounts [--json] [--state DIR]\n"
-          "\n"
-          "Lists the default account, those of the configuration, and those that Organizations "
-          "made.\n"
-          "Without a configuration file every account that a program names exists as well.\n",
-          to);
-}
+#define NAME_MOST  1024
+#define NAME_WIDTH 32
+
+static const char help[] =
+    "usage: awsintercept accounts [--json] [--state DIR]\n"
+    "\n"
+    "Lists the default account, those of the configuration, and those that Organizations "
+    "made.\n"
+    "Without a configuration file every account that a program names exists as well.\n";
 
 static int print_line(void *arg, const struct core_AccountRecord *record)
 {
+    struct awi_buf name = AWI_BUF_INIT(NAME_MOST);
+
     (void)arg;
-    printf("%-12.*s  %-10.*s  %-32.*s  %.*s\n",
+    awi_buf_plain(&name, record->Name);
+    /* Columns are counted in characters. */
+    int gap = NAME_WIDTH - (int)awi_utf8_count(awi_buf_view(&name));
+    printf("%-12.*s  %-10.*s  %s%*s  ",
            AWI_STR_FMT(record->Id),
            AWI_STR_FMT(record->State),
-           AWI_STR_FMT(record->Name),
-           AWI_STR_FMT(record->Email));
+           awi_buf_view(&name).ptr,
+           gap > 0 ? gap : 0,
+           "");
+    awi_cli_plain(record->Email, stdout);
+    putchar('\n');
+    awi_buf_deinit(&name);
     return 0;
 }
 
@@ -61,14 +73,14 @@ static int list(struct awi_cli_state *state, bool json)
 
 int awi_cli_accounts(int argc, char **argv)
 {
-    AWI_AUTO(state) struct awi_cli_state state;
-    int r = awi_cli_state_open(&state, &argc, argv);
-    bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
+    bool json = false;
+    const struct awi_cli_option options[] = {{"--json", AWI_CLI_FLAG, &json}, {0}};
+    int r = awi_cli_options(argc, argv, "accounts", help, options);
 
-    if (argc > 1 && !json) {
-        bool asked = strcmp(argv[1], "--help") == 0;
-        help(asked ? stdout : stderr);
-        return asked ? 0 : 2;
+    if (r != AWI_CLI_GO) {
+        return r;
     }
+    AWI_AUTO(state) struct awi_cli_state state;
+    r = awi_cli_state_open(&state);
     return r != 0 ? r : list(&state, json);
 }

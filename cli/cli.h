@@ -5,8 +5,11 @@
  */
 #pragma once
 
+#include "core/util/str.h"
+
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 int awi_cli_run(int argc, char **argv);
 int awi_cli_accounts(int argc, char **argv);
@@ -20,6 +23,12 @@ int awi_cli_policy(int argc, char **argv);
 
 /* Prints "awsintercept: ..." and a second line that says what to do next; next may be NULL. */
 void awi_cli_error(const char *next, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Is this an account id? Says so if it is not: the value of --account. */
+bool awi_cli_is_account(const char *id);
+
+/* Text from elsewhere, without the control characters that a terminal would obey. */
+void awi_cli_plain(struct awi_str text, FILE *to);
 
 /*
  * The preload library of this installation or build directory: an absolute path in malloc()ed
@@ -36,3 +45,7 @@ char *awi_cli_find_command(const char *command);
 
 /* Is the configuration that programs started from here would get in order? Says so if it is not. */
 bool awi_cli_config_is_good(void);
+
+/* The same, and the account that the environment names, the state directory and the log file: what
+ * every call of a program started from here would be refused for. */
+bool awi_cli_can_start(void);

@@ -104,14 +104,16 @@ static bool judge_surroundings(void)
         printf("AWSINTERCEPT_DISABLE=1: nothing is intercepted; unset it\n");
         fine = false;
     }
-    return awi_cli_config_is_good() && fine;
+    return awi_cli_can_start() && fine;
 }
 
 int awi_cli_doctor(int argc, char **argv)
 {
-    if (argc != 2 || strcmp(argv[1], "--help") == 0) {
-        help(argc == 2 ? stdout : stderr);
-        return argc == 2 ? 0 : 2;
+    bool asked = argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+
+    if (argc != 2 || asked) {
+        help(asked ? stdout : stderr);
+        return asked ? 0 : 2;
     }
     AWI_AUTO(free) char *path = awi_cli_find_command(argv[1]);
     if (!path) {

@@ -79,7 +79,7 @@ int awi_cli_libpath(int argc, char **argv)
     AWI_AUTO(free) char *tried = NULL;
 
     if (argc > 1) {
-        bool help = strcmp(argv[1], "--help") == 0;
+        bool help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
         fprintf(help ? stdout : stderr,
                 "usage: awsintercept libpath\n\n"
                 "Prints the path of the preload library, to be used as\n"

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* awsintercept log: the calls that programs made, as they are in the journal. */
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/state.h"
 #include "core/request/call.h"
 #include "core/util/cleanup.h"
 
 #include "gen/log.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 #define LINE_MOST      16384
-#define FOLLOW_STEP_NS 100000000
+#define FOLLOW_STEP_MS 100
 
 struct asked {
     bool json;
@@ -21,18 +23,15 @@ struct asked {
     const char *account;
 };
 
-static void help(FILE *to)
-{
-    fputs("usage: awsintercept log [--follow] [--json] [--account ID] [--state DIR]\n"
-          "\n"
-          "Shows the AWS calls that programs made, oldest first: time (UTC), account, service,\n"
-          "operation, HTTP status, caller, error.\n"
-          "\n"
-          "    --follow       go on showing calls of running programs\n"
-          "    --json         one JSON object a line, with everything that is known\n"
-          "    --account ID   only calls that acted in this account\n",
-          to);
-}
+static const char help[] =
+    "usage: awsintercept log [--follow] [--json] [--account ID] [--state DIR]\n"
+    "\n"
+    "Shows the AWS calls that programs made, oldest first: time (UTC), account, service,\n"
+    "operation, HTTP status, caller, error.\n"
+    "\n"
+    "    --follow       go on showing calls of running programs\n"
+    "    --json         one JSON object a line, with everything that is known\n"
+    "    --account ID   only calls that acted in this account\n";
 
 static int show(void *arg, const struct log_Call *call)
 {
@@ -55,41 +54,37 @@ static int show(void *arg, const struct log_Call *call)
     return 0;
 }
 
-static int parse(int argc, char **argv, struct asked *asked)
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--json") == 0) {
-            asked->json = true;
-        } else if (strcmp(argv[i], "--follow") == 0 || strcmp(argv[i], "-f") == 0) {
-            asked->follow = true;
-        } else if (strcmp(argv[i], "--account") == 0 && i + 1 < argc) {
-            asked->account = argv[++i];
-        } else {
-            bool wanted = strcmp(argv[i], "--help") == 0;
-            help(wanted ? stdout : stderr);
-            return wanted ? 0 : 2;
-        }
-    }
-    return -1;
-}
-
 int awi_cli_log(int argc, char **argv)
 {
-    AWI_AUTO(state) struct awi_cli_state state;
     struct asked asked = {0};
     uint64_t position = 0;
-    int opened = awi_cli_state_open(&state, &argc, argv);
-    int r = parse(argc, argv, &asked);
+    const struct awi_cli_option options[] = {
+        {"--follow", AWI_CLI_FLAG, &asked.follow},
+        {"-f", AWI_CLI_FLAG, &asked.follow},
+        {"--json", AWI_CLI_FLAG, &asked.json},
+        {"--account", AWI_CLI_ACCOUNT, &asked.account},
+        {0},
+    };
+    int r = awi_cli_options(argc, argv, "log", help, options);
 
-    if (r >= 0 || opened != 0) {
-        return r >= 0 ? r : opened;
+    if (r != AWI_CLI_GO) {
+        return r;
+    }
+    AWI_AUTO(state) struct awi_cli_state state;
+    r = awi_cli_state_open(&state);
+    if (r != 0) {
+        return r;
     }
     for (;;) {
         r = awi_call_each(awi_core_journal(&state.core), &position, show, &asked);
         if (r < 0 || !asked.follow || fflush(stdout) != 0) {
             break;
         }
-        nanosleep(&(struct timespec){.tv_nsec = FOLLOW_STEP_NS}, NULL);
+        /* Only errors are waited for: a reader that went away is noticed without news, too. */
+        struct pollfd out = {.fd = STDOUT_FILENO};
+        if (poll(&out, 1, FOLLOW_STEP_MS) > 0) {
+            break;
+        }
     }
     if (r < 0) {
         awi_cli_error("`awsintercept reset` starts a new one", "the log: %s", strerror(-r));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* awsintercept messages: what AWS would have sent to somewhere outside of the emulation. */
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/state.h"
 #include "core/control/control.h"
 #include "core/identity/outbox.h"
@@ -11,14 +12,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static void help(FILE *to)
-{
-    fputs("usage: awsintercept messages [--json] [--state DIR]\n"
-          "\n"
-          "Lists the messages that AWS would have sent, oldest first: time, sender's account and\n"
-          "service, channel (the ARN of an SNS topic), text.\n",
-          to);
-}
+static const char help[] =
+    "usage: awsintercept messages [--json] [--state DIR]\n"
+    "\n"
+    "Lists the messages that AWS would have sent, oldest first: time, sender's account and\n"
+    "service, channel (the ARN of an SNS topic), text.\n";
 
 static int print_line(void *arg, const struct core_MessageRecord *record)
 {
@@ -26,12 +24,11 @@ static int print_line(void *arg, const struct core_MessageRecord *record)
 
     (void)arg;
     awi_clock_text(record->Time.ms, time);
-    printf("%s  %.*s  %-8.*s  %.*s  %.*s\n",
-           time,
-           AWI_STR_FMT(record->Account),
-           AWI_STR_FMT(record->Service),
-           AWI_STR_FMT(record->Channel),
-           AWI_STR_FMT(record->Body));
+    printf("%s  %.*s  %-8.*s  ", time, AWI_STR_FMT(record->Account), AWI_STR_FMT(record->Service));
+    awi_cli_plain(record->Channel, stdout);
+    fputs("  ", stdout);
+    awi_cli_plain(record->Body, stdout);
+    putchar('\n');
     return 0;
 }
 
@@ -61,14 +58,14 @@ static int list(struct awi_cli_state *state, bool json)
 
 int awi_cli_messages(int argc, char **argv)
 {
-    AWI_AUTO(state) struct awi_cli_state state;
-    int r = awi_cli_state_open(&state, &argc, argv);
-    bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
+    bool json = false;
+    const struct awi_cli_option options[] = {{"--json", AWI_CLI_FLAG, &json}, {0}};
+    int r = awi_cli_options(argc, argv, "messages", help, options);
 
-    if (argc > 1 && !json) {
-        bool asked = strcmp(argv[1], "--help") == 0;
-        help(asked ? stdout : stderr);
-        return asked ? 0 : 2;
+    if (r != AWI_CLI_GO) {
+        return r;
     }
+    AWI_AUTO(state) struct awi_cli_state state;
+    r = awi_cli_state_open(&state);
     return r != 0 ? r : list(&state, json);
 }

@@ -7,6 +7,7 @@
 #include "cli/policy.h"
 
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/policy_sets.h"
 #include "cli/policy_trust.h"
 #include "cli/state.h"
@@ -25,7 +26,7 @@ struct asked {
     const char *account;
     const char *role;
     const char *user;
-    const char *only; /* "policy", "trust"; NULL: both */
+    bool policy, trust; /* only this; neither: both */
 };
 
 struct seen {
@@ -35,44 +36,45 @@ struct seen {
     size_t unmapped;
 };
 
-static void help(FILE *to)
-{
-    fputs("usage: awsintercept policy generate [--account ID] [--role NAME | --user NAME]\n"
-          "                                    [--policy | --trust] [--state DIR]\n"
-          "\n"
-          "Prints the smallest identity policy that allows the calls that were seen, and for a\n"
-          "role the trust policy that lets those in who assumed it.\n"
-          "\n"
-          "    --account ID   calls of this account's principals\n"
-          "    --role NAME    calls of this role's sessions\n"
-          "    --user NAME    calls of this user\n"
-          "    --policy       only the identity policy\n"
-          "    --trust        only the trust policy\n",
-          to);
-}
+static const char help[] =
+    "usage: awsintercept policy generate [--account ID] [--role NAME | --user NAME]\n"
+    "                                    [--policy | --trust] [--state DIR]\n"
+    "\n"
+    "Prints the smallest identity policy that allows the calls that were seen, and for a\n"
+    "role the trust policy that lets those in who assumed it.\n"
+    "\n"
+    "    --account ID   calls of this account's principals\n"
+    "    --role NAME    calls of this role's sessions\n"
+    "    --user NAME    calls of this user\n"
+    "    --policy       only the identity policy\n"
+    "    --trust        only the trust policy\n";
 
 static int parse(int argc, char **argv, struct asked *asked)
 {
-    for (int i = 1; i < argc; i++) {
-        const char **value = strcmp(argv[i], "--account") == 0 ? &asked->account
-                             : strcmp(argv[i], "--role") == 0  ? &asked->role
-                             : strcmp(argv[i], "--user") == 0  ? &asked->user
-                                                               : NULL;
-        if (value && i + 1 < argc) {
-            *value = argv[++i];
-        } else if (strcmp(argv[i], "--policy") == 0 || strcmp(argv[i], "--trust") == 0) {
-            asked->only = argv[i] + 2;
-        } else {
-            bool wanted = strcmp(argv[i], "--help") == 0;
-            help(wanted ? stdout : stderr);
-            return wanted ? 0 : 2;
-        }
+    const struct awi_cli_option options[] = {
+        {"--account", AWI_CLI_ACCOUNT, &asked->account},
+        {"--role", AWI_CLI_TEXT, &asked->role},
+        {"--user", AWI_CLI_TEXT, &asked->user},
+        {"--policy", AWI_CLI_FLAG, &asked->policy},
+        {"--trust", AWI_CLI_FLAG, &asked->trust},
+        {0},
+    };
+    int r = awi_cli_options(argc, argv, "policy generate", help, options);
+
+    if (r != AWI_CLI_GO) {
+        return r;
     }
-    if (asked->only && strcmp(asked->only, "trust") == 0 && !asked->role) {
+    if (asked->trust && !asked->role) {
         awi_cli_error("name it with --role", "a trust policy belongs to a role");
         return 2;
     }
-    return -1;
+    if ((asked->trust && asked->policy) || (asked->user && asked->role)) {
+        awi_cli_error("`awsintercept policy generate --help` lists the options",
+                      "policy generate: %s exclude each other",
+                      asked->user ? "--user and --role" : "--policy and --trust");
+        return 2;
+    }
+    return AWI_CLI_GO;
 }
 
 /* --- Whose call it is ------------------------------------------------------------------------ */
@@ -213,21 +215,24 @@ static void print(const struct asked *asked, const struct seen *seen)
     if (asked->role) {
         json_object_set(both, "TrustPolicy", trust);
     }
-    const json_t *wanted = !asked->only ? both : strcmp(asked->only, "trust") == 0 ? trust : policy;
+    const json_t *wanted = asked->trust ? trust : asked->policy ? policy : both;
     json_dumpf(wanted, stdout, JSON_INDENT(2));
     putchar('\n');
 }
 
 int awi_cli_policy_generate(int argc, char **argv)
 {
-    AWI_AUTO(state) struct awi_cli_state state;
     struct asked asked = {0};
     uint64_t position = 0;
-    int opened = awi_cli_state_open(&state, &argc, argv);
     int r = parse(argc, argv, &asked);
 
-    if (r >= 0 || opened != 0) {
-        return r >= 0 ? r : opened;
+    if (r != AWI_CLI_GO) {
+        return r;
+    }
+    AWI_AUTO(state) struct awi_cli_state state;
+    r = awi_cli_state_open(&state);
+    if (r != 0) {
+        return r;
     }
     AWI_AUTO(json) json_t *resources = json_object();
     AWI_AUTO(json) json_t *callers = json_object();

@@ -7,6 +7,7 @@
 #include "cli/report.h"
 
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/state.h"
 #include "core/request/call.h"
 #include "core/util/cleanup.h"
@@ -227,18 +228,15 @@ static json_t *gather(struct awi_cli_state *state, const char *account, int *ret
 
 /* --- The command ----------------------------------------------------------------------------- */
 
-static void help(FILE *to)
-{
-    fputs("usage: awsintercept report [--json] [--account ID] [--state DIR]\n"
-          "\n"
-          "Sums up the AWS calls that programs made: how often what was called in which account,\n"
-          "who assumed which role, what was refused or would have been, with the layer, the\n"
-          "policy and the statement that decided, and what is not implemented.\n"
-          "\n"
-          "    --json         one JSON object\n"
-          "    --account ID   only calls that acted in this account\n",
-          to);
-}
+static const char help[] =
+    "usage: awsintercept report [--json] [--account ID] [--state DIR]\n"
+    "\n"
+    "Sums up the AWS calls that programs made: how often what was called in which account,\n"
+    "who assumed which role, what was refused or would have been, with the layer, the\n"
+    "policy and the statement that decided, and what is not implemented.\n"
+    "\n"
+    "    --json         one JSON object\n"
+    "    --account ID   only calls that acted in this account\n";
 
 static int show(struct awi_cli_state *state, const char *account, bool json, FILE *to)
 {
@@ -259,21 +257,19 @@ static int show(struct awi_cli_state *state, const char *account, bool json, FIL
 
 int awi_cli_report(int argc, char **argv)
 {
-    AWI_AUTO(state) struct awi_cli_state state;
     const char *account = NULL;
     bool json = false;
-    int opened = awi_cli_state_open(&state, &argc, argv);
+    const struct awi_cli_option options[] = {
+        {"--json", AWI_CLI_FLAG, &json},
+        {"--account", AWI_CLI_ACCOUNT, &account},
+        {0},
+    };
+    int r = awi_cli_options(argc, argv, "report", help, options);
 
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--json") == 0) {
-            json = true;
-        } else if (strcmp(argv[i], "--account") == 0 && i + 1 < argc) {
-            account = argv[++i];
-        } else {
-            bool wanted = strcmp(argv[i], "--help") == 0;
-            help(wanted ? stdout : stderr);
-            return wanted ? 0 : 2;
-        }
+    if (r != AWI_CLI_GO) {
+        return r;
     }
-    return opened != 0 ? opened : show(&state, account, json, stdout);
+    AWI_AUTO(state) struct awi_cli_state state;
+    r = awi_cli_state_open(&state);
+    return r != 0 ? r : show(&state, account, json, stdout);
 }

@@ -7,5 +7,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* report as report.c gathers it. colour: the reader is a terminal. */
-void awi_cli_report_text(const json_t *report, bool colour, FILE *to);
+/* report as report.c gathers it; control characters in it are written out. colour: the reader is a
+ * terminal. */
+void awi_cli_report_text(json_t *report, bool colour, FILE *to);

@@ -2,7 +2,11 @@
 /* The report in columns, and refusals one by one. */
 #include "cli/report.h"
 
+#include "core/util/buf.h"
+
 #include <string.h>
+
+#define VALUE_MOST 65536
 
 struct page {
     FILE *to;
@@ -19,6 +23,29 @@ static const char *text(const json_t *entry, const char *name)
 static long long number(const json_t *entry, const char *name)
 {
     return (long long)json_integer_value(json_object_get(entry, name));
+}
+
+/* Names come from programs: what a terminal would obey is written out, in place. */
+static void make_plain(json_t *value)
+{
+    json_t *member;
+    const char *key;
+    size_t i;
+
+    json_array_foreach(value, i, member)
+    {
+        make_plain(member);
+    }
+    json_object_foreach(value, key, member)
+    {
+        make_plain(member);
+    }
+    if (json_is_string(value)) {
+        struct awi_buf plain = AWI_BUF_INIT(VALUE_MOST);
+        awi_buf_plain(&plain, awi_str_from(json_string_value(value)));
+        json_string_setn(value, awi_buf_view(&plain).ptr, plain.len);
+        awi_buf_deinit(&plain);
+    }
 }
 
 static void title(const struct page *page, const char *words)
@@ -168,10 +195,11 @@ static void not_implemented(const struct page *page, const json_t *list)
     }
 }
 
-void awi_cli_report_text(const json_t *report, bool colour, FILE *to)
+void awi_cli_report_text(json_t *report, bool colour, FILE *to)
 {
     const struct page page = {to, colour};
 
+    make_plain(report);
     fprintf(to, "awsintercept: %lld calls\n", number(report, "n_calls"));
     calls(&page, json_object_get(report, "calls"));
     roles(&page, json_object_get(report, "roles"));

@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* awsintercept reset: an empty state, for all programs that use it. */
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/state.h"
 #include "core/util/cleanup.h"
 
-#include <stdio.h>
-#include <string.h>
+static const char help[] =
+    "usage: awsintercept reset [--state DIR]\n"
+    "\n"
+    "Empties all accounts, the call log and the moved clock. Programs that run go on with\n"
+    "the empty state; their temporary credentials are unknown from then on.\n";
 
 int awi_cli_reset(int argc, char **argv)
 {
-    AWI_AUTO(state) struct awi_cli_state state;
-    int r = awi_cli_state_open(&state, &argc, argv);
+    const struct awi_cli_option options[] = {{0}};
+    int r = awi_cli_options(argc, argv, "reset", help, options);
 
-    if (argc > 1) {
-        bool help = strcmp(argv[1], "--help") == 0;
-        fputs(
-            "usage: awsintercept reset [--state DIR]\n"
-            "\n"
-            "Empties all accounts, the call log and the moved clock. Programs that run go on with\n"
-            "the empty state; their temporary credentials are unknown from then on.\n",
-            help ? stdout : stderr);
-        return help ? 0 : 2;
+    if (r != AWI_CLI_GO) {
+        return r;
     }
+    AWI_AUTO(state) struct awi_cli_state state;
+    r = awi_cli_state_open(&state);
     if (r != 0) {
         return r;
     }

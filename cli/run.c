@@ -21,7 +21,9 @@
 #include <unistd.h>
 
 struct options {
+    const char *word;  /* the option that is being read */
     const char *argv0; /* what the command sees as its own name; NULL: as it is called */
+    bool state;
     bool fresh;
     bool report;
     struct awi_buf endpoints;
@@ -50,11 +52,6 @@ static void help(FILE *to)
         to);
 }
 
-static bool is_account(const char *id)
-{
-    return strlen(id) == 12 && strspn(id, "0123456789") == 12;
-}
-
 /* Relative paths are meant from here, not from where the command may go. */
 static int set_path(const char *name, const char *path)
 {
@@ -73,8 +70,14 @@ static int one_option(int letter, const char *value, struct options *options)
 {
     static const char *const modes[] = {"off", "audit", "enforce"};
 
+    if (value && !*value && letter != '0') {
+        awi_cli_error("`awsintercept run --help` lists the options",
+                      "run: an option's value is empty");
+        return -EINVAL;
+    }
     switch (letter) {
     case 's':
+        options->state = true;
         return strcmp(value, "memory") == 0 ? setenv("AWSINTERCEPT_STATE", value, 1)
                                             : set_path("AWSINTERCEPT_STATE", value);
     case 'f':
@@ -83,13 +86,7 @@ static int one_option(int letter, const char *value, struct options *options)
     case 'c':
         return set_path("AWSINTERCEPT_CONFIG", value);
     case 'a':
-        if (!is_account(value)) {
-            awi_cli_error("for example --account 222222222222",
-                          "--account: '%s' is not an account id of 12 digits",
-                          value);
-            return -EINVAL;
-        }
-        return setenv("AWSINTERCEPT_ACCOUNT_ID", value, 1);
+        return awi_cli_is_account(value) ? setenv("AWSINTERCEPT_ACCOUNT_ID", value, 1) : -EINVAL;
     case 'i':
         for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
             if (strcmp(value, modes[i]) == 0) {
@@ -110,7 +107,10 @@ static int one_option(int letter, const char *value, struct options *options)
         options->argv0 = value;
         return 0;
     default:
-        awi_cli_error("`awsintercept run --help` lists the options", "wrong usage");
+        /* ':' when a value is missing, else '?'; getopt() is told not to speak itself. */
+        awi_cli_error("`awsintercept run --help` lists the options",
+                      letter == ':' ? "run: %s needs a value" : "run: %s is not understood",
+                      options->word);
         return -EINVAL;
     }
 }
@@ -133,7 +133,12 @@ static int parse(int argc, char **argv, struct options *options)
     int letter;
 
     optind = 1;
-    while ((letter = getopt_long(argc, argv, "+h", table, NULL)) != -1) {
+    for (;;) {
+        options->word = optind < argc ? argv[optind] : "";
+        letter = getopt_long(argc, argv, "+:h", table, NULL);
+        if (letter == -1) {
+            break;
+        }
         if (letter == 'h') {
             help(stdout);
             return 1;
@@ -145,6 +150,10 @@ static int parse(int argc, char **argv, struct options *options)
     if (optind == argc) {
         awi_cli_error("for example `awsintercept run -- aws sts get-caller-identity`",
                       "run: which command?");
+        return -EINVAL;
+    }
+    if (options->fresh && options->state) {
+        awi_cli_error("leave one of them out", "run: --fresh and --state exclude each other");
         return -EINVAL;
     }
     if (options->endpoints.len) {
@@ -256,7 +265,7 @@ int awi_cli_run(int argc, char **argv)
     if (r != 0) {
         return r > 0 ? 0 : 2;
     }
-    if (set_preload() < 0 || !awi_cli_config_is_good()) {
+    if (set_preload() < 0 || !awi_cli_can_start()) {
         return 1;
     }
     return options.fresh || options.report ? stay_behind(argv + optind, &options)

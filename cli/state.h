@@ -11,11 +11,10 @@ struct awi_cli_state {
 };
 
 /*
- * Opens the state directory: --state DIR taken out of argv, else AWSINTERCEPT_STATE, the
- * configuration or the default. 0, or an exit status after the reason was printed. To be closed
- * either way. *argc and argv are left with what is not understood here.
+ * Opens the state directory: AWSINTERCEPT_STATE (options.h: --state DIR), the configuration's or
+ * the default. 0, or an exit status after the reason was printed. To be closed either way.
  */
-int awi_cli_state_open(struct awi_cli_state *state, int *argc, char **argv);
+int awi_cli_state_open(struct awi_cli_state *state);
 void awi_cli_state_close(struct awi_cli_state *state);
 
 static inline void awi_auto_state(struct awi_cli_state *state)

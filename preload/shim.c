@@ -55,7 +55,8 @@ bool awi_disabled(void)
     int state = atomic_load_explicit(&cached, memory_order_relaxed);
     if (!state) {
         const char *value = awi_environ("AWSINTERCEPT_DISABLE");
-        state = value && *value && strcmp(value, "0") ? 2 : 1;
+        /* Nothing but 1: a word that was meant otherwise must not let calls out. */
+        state = value && strcmp(value, "1") == 0 ? 2 : 1;
         atomic_store_explicit(&cached, state, memory_order_relaxed);
     }
     return state == 2;

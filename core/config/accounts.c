@@ -56,13 +56,14 @@ static int read_text(const struct awi_config_place *place,
 static int
 read_email(const struct awi_config_place *place, const struct awi_yaml *node, struct awi_str *ret)
 {
-    int r = read_text(place, node, 6, 64, ret);
+    bool address = node->kind != AWI_YAML_SCALAR || awi_str_find(node->text, '@') > 0;
+    int r = address ? read_text(place, node, 6, 64, ret) : 0;
 
-    if (r == 0 && awi_str_find(*ret, '@') < 1) {
+    if (!address) {
         return awi_config_problem(place,
                                   "found \"%.*s\" for email, expected an address such as "
                                   "dev@example.com",
-                                  AWI_STR_FMT(*ret));
+                                  AWI_STR_FMT(awi_str_head(node->text, 64)));
     }
     return r;
 }

@@ -14,11 +14,13 @@ const struct awi_config_row awi_config_rows[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-#define N_ROWS (sizeof(awi_config_rows) / sizeof(*awi_config_rows))
+#define PROBLEM_MOST 16384
+#define N_ROWS       (sizeof(awi_config_rows) / sizeof(*awi_config_rows))
 
 int awi_config_problem(const struct awi_config_place *place, const char *format, ...)
 {
     struct awi_config *config = place->config;
+    struct awi_buf plain = AWI_BUF_INIT(PROBLEM_MOST);
     struct awi_str text;
     va_list args;
 
@@ -28,6 +30,10 @@ int awi_config_problem(const struct awi_config_place *place, const char *format,
     va_start(args, format);
     text = awi_arena_vprintf(&config->arena, format, args);
     va_end(args);
+    /* It quotes the file, and goes to a terminal. */
+    awi_buf_plain(&plain, text);
+    text = awi_arena_str(&config->arena, awi_buf_view(&plain));
+    awi_buf_deinit(&plain);
     if (!text.ptr) {
         return -ENOMEM;
     }
@@ -212,6 +218,20 @@ static int unknown_variable(struct awi_config *config, struct awi_str name)
                               AWI_STR_FMT(hint));
 }
 
+/* What preload/shim.c reads: only 1 disables, so what is neither yes nor no is told. */
+static int check_disable(struct awi_config *config, const char *const *environment)
+{
+    struct awi_config_place place = {.config = config, .env = "AWSINTERCEPT_DISABLE"};
+    const char *value = awi_config_env(environment, place.env);
+
+    if (!value || strcmp(value, "0") == 0 || strcmp(value, "1") == 0) {
+        return 0;
+    }
+    return awi_config_problem(&place,
+                              "found \"%.*s\", expected 1, or 0",
+                              AWI_STR_FMT(awi_str_head(awi_str_from(value), 64)));
+}
+
 /* Every AWSINTERCEPT_ name must be one of ours. */
 static int check_names(struct awi_config *config, const char *const *environment)
 {
@@ -267,6 +287,8 @@ static int read_environment(struct awi_config *config, const char *const *enviro
 {
     struct awi_config_place place = {.config = config};
     int r = check_names(config, environment);
+
+    r = r ? r : check_disable(config, environment);
 
 #define AWI_CONFIG(field, kind, name, fallback, help)                                              \
     if (r == 0 && *name && awi_config_env(environment, name)) {                                    \

@@ -71,13 +71,15 @@ static int read_all(int fd, struct awi_buf *buf)
     }
 }
 
-int awi_config_read_file(const char *path, bool named, struct awi_buf *buf)
+int awi_config_read_file(const char *path, struct awi_buf *buf)
 {
     struct stat st;
-    AWI_AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC | (named ? 0 : O_NONBLOCK));
+    AWI_AUTO(fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (fd < 0) {
-        return errno == ENOTDIR ? -ENOENT : -errno;
+        /* A link that leads nowhere is there: somebody meant it. */
+        bool link = errno == ENOENT && lstat(path, &st) == 0;
+        return link ? -ENOLINK : errno == ENOTDIR ? -ENOENT : errno == ENXIO ? -EINVAL : -errno;
     }
     if (fstat(fd, &st) < 0) {
         return -errno;
@@ -85,7 +87,7 @@ int awi_config_read_file(const char *path, bool named, struct awi_buf *buf)
     if (S_ISDIR(st.st_mode)) {
         return -EISDIR;
     }
-    if (!named && !S_ISREG(st.st_mode)) {
+    if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)) {
         return -EINVAL;
     }
     return read_all(fd, buf);
@@ -95,7 +97,10 @@ static int refuse_file(struct awi_config *config, const char *path, bool named, 
 {
     struct awi_config_place place = {.config = config, .file = path, .line = 1};
     char cause[96];
-    const char *text = strerror_r(-error, cause, sizeof(cause));
+    const char *text = error == -EINVAL    ? "a pipe"
+                       : error == -EISDIR  ? "a directory"
+                       : error == -ENOLINK ? "a link that leads nowhere"
+                                           : strerror_r(-error, cause, sizeof(cause));
 
     if (error == -ENOMEM) {
         return error;
@@ -117,11 +122,11 @@ static int load_file(struct awi_config *config, struct awi_buf *buf, const char 
     static const char *const usual[] = {"awsintercept.yml", "cloudmock.yml"};
     const char *named = awi_config_env(environment, "AWSINTERCEPT_CONFIG");
     const char *path = named ? named : usual[0];
-    int r = awi_config_read_file(path, named != NULL, buf);
+    int r = awi_config_read_file(path, buf);
 
     if (r == -ENOENT && !named) {
         path = usual[1];
-        r = awi_config_read_file(path, false, buf);
+        r = awi_config_read_file(path, buf);
         if (r == -ENOENT) {
             return awi_config_parse(config, NULL, AWI_STR_NULL, environment);
         }

@@ -49,10 +49,11 @@ int awi_config_read_providers(const struct awi_config_place *place,
                               const struct awi_yaml *node,
                               struct awi_config_oidc_providers *field);
 
-/* The whole file, at most AWI_CONFIG_FILE_MAX. 0, -ENOENT, -EFBIG or what the file system says. A
- * pipe is read only where it was named. */
+/* The whole file, at most AWI_CONFIG_FILE_MAX. 0, -ENOENT, -ENOLINK (a link to nothing), -EFBIG,
+ * -EINVAL (a pipe: every process reads the file, and none may wait for it) or what the file system
+ * says. */
 struct awi_buf;
-int awi_config_read_file(const char *path, bool named, struct awi_buf *buf);
+int awi_config_read_file(const char *path, struct awi_buf *buf);
 
 /* An id of 12 digits in quotes. what: "account_id", "id". */
 int awi_config_read_id(const struct awi_config_place *place,

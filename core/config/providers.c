@@ -83,7 +83,7 @@ static int read_jwks_file(const struct awi_config_place *place,
     if (!path.ptr) {
         return -ENOMEM;
     }
-    int r = node->kind == AWI_YAML_SCALAR ? awi_config_read_file(path.ptr, true, &buf) : -EINVAL;
+    int r = node->kind == AWI_YAML_SCALAR ? awi_config_read_file(path.ptr, &buf) : -EINVAL;
     if (r == 0) {
         *ret = awi_arena_str(arena, awi_buf_view(&buf));
         r = ret->ptr ? check_jwks(place, *ret) : -ENOMEM;

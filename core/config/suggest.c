@@ -4,11 +4,19 @@
  */
 #include "core/config/load.h"
 
+/* Further away it is another word: our variables begin alike. */
+#define FAR_MOST 3
+
 static size_t least3(size_t a, size_t b, size_t c)
 {
     size_t ab = a < b ? a : b;
 
     return ab < c ? ab : c;
+}
+
+static bool same(char a, char b)
+{
+    return awi_str_same_nocase(&a, &b, 1);
 }
 
 /* Edits (insert, delete, replace) from a to b, both short. */
@@ -24,7 +32,7 @@ static size_t distance(struct awi_str a, struct awi_str b)
         row[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
             size_t above = row[j];
-            row[j] = least3(above + 1, row[j - 1] + 1, corner + (a.ptr[i - 1] != b.ptr[j - 1]));
+            row[j] = least3(above + 1, row[j - 1] + 1, corner + !same(a.ptr[i - 1], b.ptr[j - 1]));
             corner = above;
         }
     }
@@ -40,7 +48,7 @@ awi_config_suggest(struct awi_arena *arena, struct awi_str word, const char *con
     for (size_t i = 0; names[i] && word.len <= 64; i++) {
         struct awi_str name = awi_str_from(names[i]);
         size_t d = name.len <= 64 ? distance(word, name) : 64;
-        if (d <= 1 + name.len / 4 && (!best || d < best_distance)) {
+        if (d <= 1 + name.len / 4 && d <= FAR_MOST && (!best || d < best_distance)) {
             best = names[i];
             best_distance = d;
         }

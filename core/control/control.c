@@ -290,6 +290,13 @@ int awi_control_run(struct awi_core *core,
     struct control c = {.core = core, .arena = arena, .query = path, .body = body, .ret = ret};
     bool known = false;
 
+    const struct awi_config *config = awi_core_config(core);
+    if (!config) {
+        return -ENOMEM;
+    }
+    if (awi_str_is_set(config->problem)) {
+        return refuse(&c, 500, config->problem);
+    }
     awi_str_cut(&c.query, '?', &path);
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
         if (!awi_str_is(path, pages[i].path)) {

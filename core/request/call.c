@@ -121,7 +121,8 @@ json_t *awi_call_json(const struct log_Call *call)
 
 static int or_dash(struct awi_buf *line, struct awi_str s)
 {
-    return awi_buf_printf(line, " %.*s", AWI_STR_FMT(s.len ? s : AWI_STR("-")));
+    awi_buf_char(line, ' ');
+    return awi_buf_plain(line, s.len ? s : AWI_STR("-"));
 }
 
 int awi_call_line(const struct log_Call *call, struct awi_buf *line)
@@ -139,8 +140,9 @@ int awi_call_line(const struct log_Call *call, struct awi_buf *line)
     awi_buf_printf(line, " %d", call->Status.v);
     or_dash(line, call->Principal);
     if (awi_str_is_set(call->ErrorCode)) {
-        awi_buf_printf(
-            line, " %.*s: %.*s", AWI_STR_FMT(call->ErrorCode), AWI_STR_FMT(call->ErrorMessage));
+        or_dash(line, call->ErrorCode);
+        awi_buf_str(line, AWI_STR(":"));
+        or_dash(line, call->ErrorMessage);
     }
     return line->error;
 }

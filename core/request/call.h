@@ -29,5 +29,6 @@ int awi_call_each(struct awi_journal *journal,
 /* For harnesses: a new reference, NULL without memory. */
 json_t *awi_call_json(const struct log_Call *call);
 
-/* For people: "12:00:01.250 222222222222 s3 CreateBucket 200 arn:..." without a newline. */
+/* For people: "12:00:01.250 222222222222 s3 CreateBucket 200 arn:..." without a newline; control
+ * characters as awi_buf_plain() writes them. */
 int awi_call_line(const struct log_Call *call, struct awi_buf *line);

@@ -9,6 +9,7 @@
 #include "gen/log.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,9 +45,13 @@ static void append_line(struct awi_req *req, const struct log_Call *call)
 {
     struct awi_buf line = AWI_BUF_INIT(LINE_MAX_BYTES);
     AWI_AUTO(fd)
-    int fd = open(req->config->log.ptr, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    int fd =
+        open(req->config->log.ptr, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0600);
+    struct stat st;
+    /* A pipe could make the caller wait, or end it by SIGPIPE. */
+    bool usable = fd >= 0 && fstat(fd, &st) == 0 && !S_ISFIFO(st.st_mode);
 
-    if (fd >= 0 && awi_call_line(call, &line) == 0 && awi_buf_char(&line, '\n') == 0) {
+    if (usable && awi_call_line(call, &line) == 0 && awi_buf_char(&line, '\n') == 0) {
         ssize_t n = write(fd, line.ptr, line.len);
         (void)n; /* a full disk costs the line, not the call */
     }

@@ -150,6 +150,54 @@ int awi_dir_open(const char *dir, int *ret_fd, char **why)
     return 0;
 }
 
+/* Can what is missing of a path be made? Looked up from its end, without making anything. */
+static int could_make(const char *dir)
+{
+    AWI_AUTO(free) char *path = strdup(dir);
+
+    if (!path) {
+        return -ENOMEM;
+    }
+    for (char *slash = strrchr(path, '/'); slash; slash = strrchr(path, '/')) {
+        slash[slash == path] = '\0';
+        if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0) {
+            return 0;
+        }
+        if (errno != ENOENT || slash == path) {
+            return -errno;
+        }
+    }
+    return faccessat(AT_FDCWD, ".", W_OK | X_OK, AT_EACCESS) < 0 ? -errno : 0;
+}
+
+int awi_store_check(const char *dir, char **why)
+{
+    AWI_AUTO(fd) int fd = -1;
+
+    *why = NULL;
+    if (strcmp(dir, "memory") == 0) {
+        return 0;
+    }
+    int r = refuse_foreign_link(dir, why);
+    if (r < 0) {
+        return r;
+    }
+    fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        r = errno == ENOENT ? could_make(dir) : -errno;
+    } else if (geteuid() != 0) {
+        /* root may start the command as the user whose directory it is. */
+        r = refuse_foreign_dir(dir, fd, why);
+        if (r == 0 && faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0) {
+            r = -errno;
+        }
+    }
+    if (r < 0 && !*why) {
+        *why = awi_why_text("state directory %s cannot be used: %s", dir, cause(-r));
+    }
+    return r;
+}
+
 /* Written aside and linked, so that it is there whole or not at all. */
 static int write_format(int dir_fd)
 {

@@ -49,6 +49,9 @@ void awi_store_set_fd_hide(int (*fd_hide)(int fd), void (*fd_close)(int fd));
  * work is done at the next use), at a moment when no thread of the parent was inside the store.
  */
 int awi_store_open(const char *dir, struct awi_store **ret, char **why);
+/* Would awi_store_open() be refused the directory? Makes and opens nothing, and needs libc only, so
+ * that a command need not be started in vain. 0, or -errno with *why as above. */
+int awi_store_check(const char *dir, char **why);
 void awi_store_close(struct awi_store *store);
 void awi_store_fork_child(struct awi_store *store);
 const char *awi_store_dir(const struct awi_store *store);

@@ -34,6 +34,23 @@ static int fail(struct awi_buf *buf, int error)
     return error;
 }
 
+int awi_buf_plain(struct awi_buf *buf, struct awi_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        bool two = c == 0xc2 && i + 1 < s.len && ((unsigned char)s.ptr[i + 1] & 0xe0) == 0x80;
+        if (two) {
+            c = (unsigned char)s.ptr[++i];
+        }
+        if (two || c < 0x20 || c == 0x7f) {
+            awi_buf_printf(buf, "\\x%02x", c);
+        } else {
+            awi_buf_char(buf, (char)c);
+        }
+    }
+    return buf->error;
+}
+
 char *awi_buf_room(struct awi_buf *buf, size_t len)
 {
     if (buf->error) {

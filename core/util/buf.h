@@ -42,6 +42,12 @@ int awi_buf_printf(struct awi_buf *buf, const char *format, ...)
 int awi_buf_vprintf(struct awi_buf *buf, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+/*
+ * Text from elsewhere for a terminal or a line of a log: control characters (C0, DEL, and C1 in
+ * UTF-8) become \\xNN, so that they neither move the cursor nor begin a new line.
+ */
+int awi_buf_plain(struct awi_buf *buf, struct awi_str s);
+
 /* Room for len more bytes, to be written in place and then counted with awi_buf_grew(). */
 char *awi_buf_room(struct awi_buf *buf, size_t len);
 void awi_buf_grew(struct awi_buf *buf, size_t len);

@@ -28,6 +28,9 @@ def main():
         find(tap, root, "awsintercept-tools")
         find(tap, root, "awsintercept.h")
         command = find(tap, root, "awsintercept")
+        needed = subprocess.run(["readelf", "-d", command], capture_output=True, text=True, check=False).stdout
+        tap.equal([line.split("[")[1] for line in needed.splitlines() if "(NEEDED)" in line], ["libc.so.6]"],
+                  "the launcher needs libc only")
         env = {"LD_PRELOAD": library}
         result = world.run(["curl", "-sS", "--max-time", "60", "-X", "PUT", "-H",
                             "x-aws-ec2-metadata-token-ttl-seconds: 60",
