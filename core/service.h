@@ -159,6 +159,13 @@ int awi_access_of_rows(struct awi_req *req,
                        const void *in,
                        struct awi_access_list *ret);
 
+/*
+ * Does a resource's policy name only principals that may exist? 0: yes. 1: no, *ret_wrong is the
+ * first that does not, in the arena. -errno. Users and roles of accounts where permissions are
+ * enforced must be there, and whom a unique id stands for (docs/policy.md, 4.7).
+ */
+int awi_policy_principals(struct awi_req *req, struct awi_str policy, struct awi_str *ret_wrong);
+
 /* Generated from services/meson.build: NULL-terminated. */
 extern const struct awi_service *const awi_services[];
 

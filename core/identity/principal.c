@@ -138,6 +138,31 @@ int awi_iam_arn_parse(struct awi_str arn, struct awi_iam_arn *ret)
     return ret->kind.len && ret->name.len ? 0 : -EINVAL;
 }
 
+int awi_principal_id(struct awi_txn *txn,
+                     struct awi_arena *arena,
+                     struct awi_str account,
+                     const struct awi_iam_arn *arn,
+                     struct awi_str *ret)
+{
+    struct awi_str name = AWI_STR_NULL, path = AWI_STR_NULL;
+    struct core_RoleRecord role;
+    struct core_UserRecord user;
+    int r = -ENOENT;
+
+    if (awi_str_is(arn->kind, "role")) {
+        r = awi_role_get(txn, arena, account, arn->name, &role);
+        name = r ? name : role.RoleName;
+        path = r ? path : role.Path;
+        *ret = r ? AWI_STR_NULL : role.RoleId;
+    } else if (awi_str_is(arn->kind, "user")) {
+        r = awi_user_get(txn, arena, account, arn->name, &user);
+        name = r ? name : user.UserName;
+        path = r ? path : user.Path;
+        *ret = r ? AWI_STR_NULL : user.UserId;
+    }
+    return r ? r : awi_str_eq(name, arn->name) && awi_str_eq(path, arn->path) ? 0 : -ENOENT;
+}
+
 void awi_role_made_up_id(struct awi_str account, struct awi_str name, char ret[22])
 {
     static const char base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

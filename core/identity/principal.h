@@ -90,6 +90,14 @@ struct awi_iam_arn {
 /* -EINVAL when it is no such ARN. */
 int awi_iam_arn_parse(struct awi_str arn, struct awi_iam_arn *ret);
 
+/* The unique id of the user or role of an ARN, in this account (awi_account_acting()); path and
+ * spelling must be the ARN's. -ENOENT: there is none, or it is no user's or role's ARN. */
+int awi_principal_id(struct awi_txn *txn,
+                     struct awi_arena *arena,
+                     struct awi_str account,
+                     const struct awi_iam_arn *arn,
+                     struct awi_str *ret);
+
 /* The unique id that stands for a role which was never created: always the same for the same ARN,
  * so that sessions of it have one id. ret: 21 characters and NUL. */
 void awi_role_made_up_id(struct awi_str account, struct awi_str name, char ret[22]);

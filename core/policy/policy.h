@@ -92,6 +92,18 @@ int awi_policy_validate(struct awi_arena *arena,
                         struct awi_str text,
                         struct awi_str *ret_reason);
 
+/*
+ * Asks map about each string under "AWS" of the Principal and NotPrincipal elements; where it fills
+ * *ret, that stands in its place in the document, the rest of which stays byte by byte. *ret is in
+ * the arena or the document itself. Stops at and returns what map returns that is not 0. A document
+ * that is no JSON has no principals.
+ */
+int awi_policy_map_principals(struct awi_arena *arena,
+                              struct awi_str document,
+                              int (*map)(void *arg, struct awi_str principal, struct awi_str *ret),
+                              void *arg,
+                              struct awi_str *ret);
+
 /* Characters as IAM's quotas count them, white space outside of strings apart; Organizations count
  * every character (awi_policy_size_all). */
 size_t awi_policy_size(struct awi_str text);

@@ -277,6 +277,12 @@ int ddb_put_resource_policy(struct awi_req *req,
     if (r > 0) {
         return ddb_invalid(req, "Invalid policy document: %.*s", AWI_STR_FMT(reason));
     }
+    r = r ? r : awi_policy_principals(req, in->Policy, &reason);
+    if (r > 0) {
+        return ddb_invalid(req,
+                           "Invalid policy document: Invalid principal in policy: \"AWS\":\"%.*s\"",
+                           AWI_STR_FMT(reason));
+    }
     if (r == 0 && !awi_str_eq(record.ResourcePolicy, in->Policy)) {
         record.ResourcePolicy = in->Policy;
         record.PolicyRevision = awi_arena_printf(awi_arena(req), "%lld", (long long)awi_now(req));

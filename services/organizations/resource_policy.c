@@ -121,10 +121,16 @@ static int check(struct awi_req *req, struct awi_str content)
                      : r;
     }
     r = check_actions(req, content);
+    if (r > 0) {
+        return org_invalid(req,
+                           "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY",
+                           "You provided a resource policy with an action that can't be "
+                           "delegated.");
+    }
+    r = r ? r : awi_policy_principals(req, content, &reason);
     return r > 0 ? org_invalid(req,
-                               "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY",
-                               "You provided a resource policy with an action that can't be "
-                               "delegated.")
+                               "INVALID_PRINCIPAL",
+                               "You specified an invalid principal element in the policy.")
                  : r;
 }
 

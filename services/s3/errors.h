@@ -41,7 +41,7 @@
     X(InvalidTag, 400, &s3_TagError_shape)                                                         \
     X(InvalidURI, 400, NULL)                                                                       \
     X(KeyTooLongError, 400, &s3_SizeError_shape)                                                   \
-    X(MalformedPolicy, 400, NULL)                                                                  \
+    X(MalformedPolicy, 400, &s3_PolicyError_shape)                                                 \
     X(MalformedXML, 400, NULL)                                                                     \
     X(MetadataTooLarge, 400, &s3_SizeError_shape)                                                  \
     X(MethodNotAllowed, 405, &s3_MethodError_shape)                                                \

@@ -93,6 +93,17 @@ static const struct awi_json *next_statement(const struct awi_json *policy,
     return awi_json_get(policy, "Statement") == statement ? NULL : statement->next;
 }
 
+/* Detail quotes the element. */
+static int wrong_principal(struct awi_req *req, struct awi_str type, struct awi_str principal)
+{
+    struct s3_PolicyError body = {
+        .Detail = awi_arena_printf(
+            awi_arena(req), "\"%.*s\" : \"%.*s\"", AWI_STR_FMT(type), AWI_STR_FMT(principal)),
+    };
+
+    return awi_fail_with(req, &s3_error_MalformedPolicy, &body, "Invalid principal in policy");
+}
+
 static int check_policy(struct awi_req *req, const struct s3_bucket *bucket, struct awi_str text)
 {
     const struct awi_json *policy;
@@ -117,7 +128,11 @@ static int check_policy(struct awi_req *req, const struct s3_bucket *bucket, str
          s = next_statement(policy, s)) {
         r = check_statement(req, bucket, s);
     }
-    return r;
+    if (r) {
+        return r;
+    }
+    r = awi_policy_principals(req, text, &reason);
+    return r > 0 ? wrong_principal(req, AWI_STR("AWS"), reason) : r;
 }
 
 /* --- Public or not --------------------------------------------------------------------------- */

@@ -114,6 +114,46 @@ def unique_ids(run):
               AssumeRolePolicyDocument=world.text([trusts(nobody)]))
 
 
+@rule("4.7")
+def who_is_not_there(run):
+    """a resource's policy names no user, role or id that is not there; who is outside may be anybody"""
+    world, s3, dynamodb = run.world, run.world.of("alpha", "s3"), run.world.of("alpha", "dynamodb")
+    s3.create_bucket(Bucket="who-is-not-there")
+    table = dynamodb.create_table(
+        TableName="who-is-not-there", BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}])["TableDescription"]["TableArn"]
+
+    def bucket(name, element="Principal"):
+        return {"Bucket": "who-is-not-there", "Policy": world.text(
+            [deny("s3:GetObject", "arn:aws:s3:::who-is-not-there/*", **{element: {"AWS": name}})])}
+
+    def resource(name):
+        return {"ResourceArn": table,
+                "Policy": world.text([allow("dynamodb:GetItem", table, to=name)])}
+
+    there = world.user([])
+    for name in (there.arn, "<alpha>", "<gamma>", "111122223333",
+                 "arn:aws:iam::111122223333:role/vendor", "*", "<id>"):
+        run.good("%s in a bucket's policy" % name, s3.put_bucket_policy, **bucket(name))
+    run.good("in a table's policy", dynamodb.put_resource_policy, **resource(there.arn))
+    for name in ("arn:aws:iam::<beta>:role/never", "arn:aws:iam::<beta>:user/never",
+                 there.arn.replace(":user/", ":user/other/"), "AIDA" + "A" * 17):
+        if run.audit:
+            run.good("%s may be anybody" % name, s3.put_bucket_policy, **bucket(name))
+            continue
+        for element in ("Principal", "NotPrincipal"):
+            run.error("%s %s" % (element, name), "MalformedPolicy", "Invalid principal in policy",
+                      s3.put_bucket_policy, **bucket(name, element))
+        run.error("a table's policy: " + name, "ValidationException", "...",
+                  dynamodb.put_resource_policy, **resource(name))
+    given = {"Content": world.text([allow("organizations:Describe*", to="arn:aws:iam::<beta>:user/never")])}
+    if not run.audit:
+        run.error("the organization's", "InvalidInputException",
+                  "You specified an invalid principal element in the policy.",
+                  world.of("management", "organizations").put_resource_policy, **given)
+
+
 def but(*spared):
     """Everybody is denied but the spared."""
     return [deny("s3:GetObject", OBJECT, NotPrincipal={"AWS": list(spared)})]
