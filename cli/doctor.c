@@ -32,21 +32,35 @@ static bool no(const char *why, const char *next)
     return false;
 }
 
+/* The filter demands it of an ordinary user. */
+static void say_privileges(void)
+{
+    if (geteuid() != 0) {
+        printf(
+            "      no_new_privs is set: set-user-ID programs that it starts have no privilege\n");
+    }
+}
+
 static bool judge_elf(const char *path, const struct awi_exec *exec)
 {
-    if (exec->setid || exec->capable) {
+    bool supervised = exec->kind == AWI_EXEC_STATIC || exec->go;
+    if (supervised && exec->privileged) {
+        return no("it is set-user-ID, set-group-ID or has file capabilities, which a supervised "
+                  "program is not given",
+                  "run it as the user it switches to");
+    }
+    if (!supervised && (exec->setid || exec->capable)) {
         return no("it is set-user-ID, set-group-ID or has file capabilities, and the loader then "
                   "ignores LD_PRELOAD",
                   "run it as the user it switches to");
     }
-    if (exec->foreign) {
-        return no("it is built for another kind of processor or word size than the library", NULL);
-    }
-    if (exec->kind == AWI_EXEC_STATIC || exec->go) {
+    if (supervised) {
         printf("  yes, under the launcher: %s, so a supervisor answers for it\n"
                "      awsintercept run -- COMMAND\n",
-               exec->kind == AWI_EXEC_STATIC ? "the dynamic loader never runs"
-                                             : "Go makes its system calls past the C library");
+               exec->foreign ? "it is of another word size or processor than the library"
+               : exec->go    ? "Go makes its system calls past the C library"
+                             : "the dynamic loader never runs");
+        say_privileges();
         return true;
     }
     if (exec->musl) {

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -133,6 +134,8 @@ int awi_exec_look(const char *path, struct awi_exec *ret)
     ret->setid = ((st.st_mode & S_ISUID) && st.st_uid != geteuid()) ||
                  ((st.st_mode & S_ISGID) && st.st_gid != getegid());
     ret->capable = fgetxattr(fd, "security.capability", NULL, 0) > 0 && geteuid() != 0;
+    ret->privileged = (ret->setid || ret->capable) && geteuid() != 0 &&
+                      prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0;
     int r = map(fd, &st, &image);
     if (r < 0 || !image.bytes) {
         return r;

@@ -7,7 +7,7 @@
 
 enum awi_exec_kind {
     AWI_EXEC_DYNAMIC, /* the dynamic loader runs: LD_PRELOAD works */
-    AWI_EXEC_STATIC,  /* no program interpreter: LD_PRELOAD is never looked at */
+    AWI_EXEC_STATIC,  /* LD_PRELOAD cannot reach it: no program interpreter, or foreign */
     AWI_EXEC_SCRIPT,  /* "#!": interpreter says who runs it */
     AWI_EXEC_OTHER,   /* neither ELF nor a script */
 };
@@ -21,6 +21,7 @@ struct awi_exec {
     bool foreign;               /* another machine or word size than ours */
     bool setid;                 /* set-user-ID or set-group-ID for others than us */
     bool capable;               /* file capabilities */
+    bool privileged;            /* so that we, as we are, would be given more by it than we have */
 };
 
 /* Looks at the head of the file. 0, or -errno. */

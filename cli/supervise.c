@@ -43,7 +43,7 @@ bool awi_cli_needs_supervisor(const char *file)
 {
     struct awi_exec exec;
 
-    return awi_exec_look(file, &exec) == 0 && !exec.foreign &&
+    return awi_exec_look(file, &exec) == 0 && !exec.privileged &&
            (exec.kind == AWI_EXEC_STATIC || (exec.kind == AWI_EXEC_DYNAMIC && exec.go));
 }
 
@@ -216,7 +216,7 @@ static int control_pair(int ends[2])
 }
 
 /* In the process that is to be the command, once a supervisor has been started. */
-static int join(int control, bool connects_only)
+static int join(int control)
 {
     char message[256];
     char byte;
@@ -226,7 +226,7 @@ static int join(int control, bool connects_only)
         return -EPIPE;
     }
     message[n] = '\0';
-    AWI_AUTO(fd) int listener = awi_filter_install(connects_only);
+    AWI_AUTO(fd) int listener = awi_filter_install();
     if (listener == -EBUSY && awi_filter_is_ours()) {
         return 0; /* someone emptied the environment on the way here */
     }
@@ -266,7 +266,7 @@ static int become(const char *file, char **argv, int r)
     return 126;
 }
 
-static int go_beside(const char *library, const char *file, char **argv, bool connects_only)
+static int go_beside(const char *library, const char *file, char **argv)
 {
     int ends[2] = {-1, -1};
     int r = control_pair(ends);
@@ -276,16 +276,12 @@ static int go_beside(const char *library, const char *file, char **argv, bool co
         r = start_beside(ends[1], library);
         close(ends[1]);
     }
-    return become(file, argv, r < 0 ? r : join(control, connects_only));
+    return become(file, argv, r < 0 ? r : join(control));
 }
 
 /* In the child that is to be the supervisor: starts the command first. */
-static void start_below(const struct awi_stay *stay,
-                        const char *library,
-                        const char *file,
-                        char **argv,
-                        bool connects_only,
-                        int reports)
+static void start_below(
+    const struct awi_stay *stay, const char *library, const char *file, char **argv, int reports)
 {
     int ends[2] = {-1, -1};
 
@@ -295,7 +291,7 @@ static void start_below(const struct awi_stay *stay,
         close(ends[1]);
         close(reports);
         sigprocmask(SIG_SETMASK, &stay->before, NULL);
-        _exit(become(file, argv, join(ends[0], connects_only)));
+        _exit(become(file, argv, join(ends[0])));
     }
     close(ends[0]);
     if (command > 0 && send(reports, &command, sizeof(command), MSG_NOSIGNAL) > 0) {
@@ -304,7 +300,7 @@ static void start_below(const struct awi_stay *stay,
     _exit(1);
 }
 
-static int go_below(const char *library, const char *file, char **argv, bool connects_only)
+static int go_below(const char *library, const char *file, char **argv)
 {
     struct awi_stay stay = {.reports = -1};
     int ends[2] = {-1, -1};
@@ -313,7 +309,7 @@ static int go_below(const char *library, const char *file, char **argv, bool con
     pid_t child = control_pair(ends) < 0 ? -1 : fork();
     if (child == 0) {
         close(ends[0]);
-        start_below(&stay, library, file, argv, connects_only, ends[1]);
+        start_below(&stay, library, file, argv, ends[1]);
     }
     close(ends[1]);
     AWI_AUTO(fd) int reports = stay.reports = ends[0];
@@ -333,8 +329,6 @@ int awi_cli_supervise(const char *file, char **argv)
     const char *marked = getenv(MARK);
     AWI_AUTO(free) char *library = awi_cli_find_library(NULL);
     enum awi_ptrace_scope scope = awi_ptrace_scope();
-    struct awi_exec exec;
-    bool go = awi_exec_look(file, &exec) == 0 && exec.go;
 
     if (marked && *marked && awi_filter_is_there()) {
         return become(file, argv, 0);
@@ -348,6 +342,5 @@ int awi_cli_supervise(const char *file, char **argv)
                       file);
         return 1;
     }
-    return scope == AWI_PTRACE_OWN ? go_beside(library, file, argv, go)
-                                   : go_below(library, file, argv, go);
+    return scope == AWI_PTRACE_OWN ? go_beside(library, file, argv) : go_below(library, file, argv);
 }

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Does this command need a supervisor to be intercepted? file: as found by awi_cli_find_command().
- */
+/* Does this command need a supervisor to be intercepted, and may it have one? Under a filter a
+ * set-user-ID program would lose its privilege. file: as found by awi_cli_find_command(). */
 bool awi_cli_needs_supervisor(const char *file);
 
 /*

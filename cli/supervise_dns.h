@@ -9,6 +9,7 @@
 #pragma once
 
 #include "cli/supervise.h"
+#include "cli/supervise_message.h"
 #include "cli/supervise_target.h"
 
 struct awi_dns;
@@ -19,14 +20,15 @@ struct awi_dns *awi_dns_new(struct awi_relays *relays);
 /* Is call->to a name server's address? */
 bool awi_dns_is_server(const struct awi_call *call);
 
-/* sendto(), sendmsg() or sendmmsg(), whose messages are taken one by one where one of them counts;
- * recvfrom() or recvmsg(). 0: the call goes on; 1: answered, ret_value is its result; -errno for
- * the target. */
+/* A message to a name server; recvfrom() or recvmsg(). 0: the call goes on; 1: answered, ret_value
+ * is its result; -errno for the target. */
 int awi_dns_send(struct awi_dns *dns,
-                 const struct seccomp_notif *asked,
                  struct awi_call *call,
+                 const struct awi_message *message,
                  int64_t *ret_value);
-int awi_dns_receive(struct awi_dns *dns,
-                    const struct seccomp_notif *asked,
-                    struct awi_call *call,
-                    int64_t *ret_value);
+/* A message to somebody else, which must not go with those behind it: sent alone. */
+int awi_dns_pass(struct awi_dns *dns,
+                 struct awi_call *call,
+                 const struct awi_message *message,
+                 int64_t *ret_value);
+int awi_dns_receive(struct awi_dns *dns, struct awi_call *call, int64_t *ret_value);

@@ -29,12 +29,39 @@ static pid_t process_of(pid_t thread)
     return pid;
 }
 
-void awi_call_begin(struct awi_call *call, const struct seccomp_notif *asked)
+/* A socketcall() has its number first, then the address of the arguments. */
+static int unpack(struct awi_call *call)
+{
+    uint32_t packed[6] = {0};
+
+    call->ask = awi_filter_ask_socketcall((uint32_t)call->args[0]);
+    /* Six for none but those that want an address: what others have behind theirs does not count.
+     */
+    bool six = call->ask == AWI_ASK_SENDTO || call->ask == AWI_ASK_RECVFROM;
+    size_t want = sizeof(uint32_t) * (six ? 6 : 3);
+    ssize_t n = awi_call_read(call, call->args[1], packed, want);
+    for (size_t i = 0; i < 6; i++) {
+        call->args[i] = packed[i];
+    }
+    call->fd = (int)call->args[0];
+    if (n == -EPERM) {
+        return -EACCES;
+    }
+    return n == (ssize_t)want && call->ask != AWI_ASK_NOTHING;
+}
+
+int awi_call_begin(struct awi_call *call, const struct seccomp_notif *asked)
 {
     memset(call, 0, sizeof(*call));
     call->id = asked->id;
     call->thread = (pid_t)asked->pid;
-    call->fd = (int)asked->data.args[0];
+    call->at = asked->data.instruction_pointer;
+    call->ask = awi_filter_ask(&asked->data, &call->narrow);
+    for (size_t i = 0; i < 6; i++) {
+        call->args[i] = call->narrow ? (uint32_t)asked->data.args[i] : asked->data.args[i];
+    }
+    call->fd = (int)call->args[0];
+    return call->ask == AWI_ASK_SOCKETCALL ? unpack(call) : call->ask != AWI_ASK_NOTHING;
 }
 
 ssize_t awi_call_read(const struct awi_call *call, uint64_t at, void *data, size_t len)

@@ -3,6 +3,8 @@
  * its memory, its socket. */
 #pragma once
 
+#include "cli/filter.h"
+
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -20,8 +22,12 @@ union awi_address {
 
 struct awi_call {
     uint64_t id;
-    pid_t thread; /* whose memory is read */
-    pid_t pid;    /* of the process, not the thread */
+    enum awi_ask ask;
+    bool narrow;      /* of a 32-bit program, or in its way */
+    uint64_t args[6]; /* also of a socketcall() */
+    uint64_t at;      /* the instruction */
+    pid_t thread;     /* whose memory is read */
+    pid_t pid;        /* of the process, not the thread */
     int fd;
     union awi_address to; /* connect(), sendto() */
     socklen_t len;
@@ -32,8 +38,8 @@ struct awi_call {
 
 #define AWI_CALL_ACCOUNT 16 /* bytes: an account id, or what is told from one */
 
-/* Takes what every call has. */
-void awi_call_begin(struct awi_call *call, const struct seccomp_notif *asked);
+/* Takes what every call has. 1; 0: it is none to care about; -EACCES, as below. */
+int awi_call_begin(struct awi_call *call, const struct seccomp_notif *asked);
 
 /*
  * Reads the address at `at`. 1: it is one of the internet; 0: none to care about; -EACCES: the

@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The supervisor of programs that cannot be preloaded. It is told of each connect() they make. A
- * socket that is for an address of ours, or for a name server, is connected over the loopback to
- * one of the supervisor's, and that is relayed to another which goes where the target wanted to: it
- * is under the preload library, which answers. The target keeps its own socket with all that was
- * set on it.
- *
- * It ends when the last process under the filter is gone.
+ * The supervisor of programs that cannot be preloaded: its beginning, its one loop, and its end,
+ * when the last process under the filter is gone. What it is asked, supervise_judge.c answers.
  */
 #include "cli/cli.h"
-#include "cli/filter.h"
 #include "cli/supervise.h"
 #include "cli/supervise_ca.h"
-#include "cli/supervise_dns.h"
+#include "cli/supervise_judge.h"
 #include "cli/supervise_listener.h"
-#include "cli/supervise_pair.h"
 #include "core/util/cleanup.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -30,167 +22,36 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define EVENTS      64
-#define MADE        16
-#define SOCKET_KEPT (SOCK_CLOEXEC | SOCK_NONBLOCK)
-
-typedef int is_ours_fn(const struct sockaddr *addr, socklen_t len);
-typedef int
-connect_as_fn(int fd, const struct sockaddr *addr, socklen_t len, pid_t pid, const char *account);
-
-/* A call that connected a socket. */
-struct made {
-    ino_t socket;
-    uint32_t thread;
-    uint64_t at; /* the instruction */
-};
+#define EVENTS 64
 
 struct supervisor {
     int control;
-    int notify;   /* the filter's listener */
-    int signals;  /* SIGIO: someone waits for a file of certificates; SIGCHLD */
-    int accepter; /* listens on loopback for the targets' sockets */
+    int notify;  /* the filter's listener */
+    int signals; /* SIGIO: someone waits for a file of certificates; SIGCHLD */
     int epoll_fd;
-    /* Where the kernel lets a signal interrupt a call that is being answered, the same call comes
-     * again: the last ones that were. */
-    bool interrupted;
-    struct made made[MADE];
-    size_t next_made;
     struct awi_relays *relays;
-    struct awi_dns *dns;
+    struct awi_judge *judge;
     struct awi_ca ca;
     pid_t command; /* 0, or our child, of which the launcher is told: */
     int reports;   /* -1, or the launcher's socket; closed when it was told of the end */
-    is_ours_fn *is_ours;
-    connect_as_fn *connect_as;
 };
 
-/* --- The socket that goes where the target wanted to ------------------------------------------ */
-
-/* The preload library answers it, as the target that it stands for; at a name server, it answers
- * for names of ours. */
-static int dial_through(const struct supervisor *s, const struct awi_call *call, bool ours)
-{
-    AWI_AUTO(fd) int fd = socket(call->to.any.sa_family, call->type | SOCKET_KEPT, 0);
-    char account[AWI_CALL_ACCOUNT];
-    int r = 0;
-
-    if (fd < 0) {
-        return -errno;
-    }
-    if (ours) {
-        awi_call_account(call, account);
-        r = s->connect_as(fd, &call->to.any, call->len, call->pid, account);
-    } else if (connect(fd, &call->to.any, call->len) < 0 && errno != EINPROGRESS) {
-        r = -errno;
-    }
-    return r < 0 ? r : AWI_STEAL(fd, -1);
-}
-
-static int divert(struct supervisor *s, const struct awi_call *call, int theirs, bool is_ours)
-{
-    bool datagrams = call->type == SOCK_DGRAM;
-    AWI_AUTO(fd) int ours = -1;
-    AWI_AUTO(fd) int through = dial_through(s, call, is_ours);
-    if (through < 0) {
-        return through;
-    }
-    int r = datagrams ? awi_datagram_pair(theirs, call, &ours)
-                      : awi_stream_pair(s->accepter, theirs, call, &ours);
-
-    if (r < 0) {
-        return r;
-    }
-    return awi_relays_add(s->relays, AWI_STEAL(ours, -1), AWI_STEAL(through, -1), datagrams);
-}
-
 /* --- The loop -------------------------------------------------------------------------------- */
-
-static struct made made_by(const struct seccomp_notif *asked, int theirs)
-{
-    struct stat st;
-
-    return (struct made){.socket = fstat(theirs, &st) < 0 ? 0 : st.st_ino,
-                         .thread = asked->pid,
-                         .at = asked->data.instruction_pointer};
-}
-
-/* Has this call been answered, and perhaps did not live to hear of it? Once. */
-static bool take_made(struct supervisor *s, const struct made *call)
-{
-    for (size_t i = 0; s->interrupted && i < MADE; i++) {
-        if (s->made[i].socket == call->socket && s->made[i].thread == call->thread &&
-            s->made[i].at == call->at) {
-            s->made[i].socket = 0;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* connect(): 0: it goes on as it is; 1: it was answered; -errno for the target. */
-static int judge(struct supervisor *s, const struct seccomp_notif *asked, struct awi_call *call)
-{
-    int r = awi_call_address(call, asked->data.args[1], asked->data.args[2]);
-
-    if (r <= 0) {
-        return r;
-    }
-    bool ours = s->is_ours(&call->to.any, call->len), server = awi_dns_is_server(call);
-    if (!ours && !server) {
-        return 0;
-    }
-    AWI_AUTO(fd) int theirs = awi_call_socket(call);
-    if (theirs < 0) {
-        return theirs;
-    }
-    /* Nobody else has this number now: what was looked at is the caller's. */
-    if (ioctl(s->notify, SECCOMP_IOCTL_NOTIF_ID_VALID, &call->id) < 0) {
-        return -ESRCH;
-    }
-    if ((call->domain != AF_INET && call->domain != AF_INET6) ||
-        (call->type == SOCK_DGRAM ? !server : call->type != SOCK_STREAM)) {
-        return 0;
-    }
-    if (call->domain != call->to.any.sa_family) {
-        return call->domain == AF_INET ? -EAFNOSUPPORT : -EINVAL;
-    }
-    r = divert(s, call, theirs, ours && call->type == SOCK_STREAM);
-    struct made made = made_by(asked, theirs);
-    if (r == -EISCONN && take_made(s, &made)) {
-        return 1;
-    }
-    if (r == 0) {
-        s->made[s->next_made++ % MADE] = made;
-    }
-    return r < 0 ? r : 1;
-}
 
 static void answer_one(struct supervisor *s)
 {
     struct seccomp_notif asked;
     struct seccomp_notif_resp answer = {0};
-    struct awi_call call;
     int64_t value = 0;
-    int r;
 
     memset(&asked, 0, sizeof(asked));
     if (ioctl(s->notify, SECCOMP_IOCTL_NOTIF_RECV, &asked) < 0) {
         return;
     }
-    awi_call_begin(&call, &asked);
-    if (asked.data.nr == SYS_connect) {
-        r = judge(s, &asked, &call);
-    } else if (asked.data.nr != SYS_recvfrom && asked.data.nr != SYS_recvmsg) {
-        r = awi_dns_send(s->dns, &asked, &call, &value);
-    } else {
-        r = awi_dns_receive(s->dns, &asked, &call, &value);
-    }
+    int r = awi_judge(s->judge, s->notify, &asked, &value);
     answer.id = asked.id;
     answer.error = r < 0 ? r : 0;
     answer.val = r > 0 ? value : 0;
@@ -301,20 +162,15 @@ static int prepare(struct supervisor *s)
 {
     sigset_t told;
 
-    *(void **)&s->is_ours = dlsym(RTLD_DEFAULT, "awsintercept_is_intercepted");
-    *(void **)&s->connect_as = dlsym(RTLD_DEFAULT, "awsintercept_connect_as");
     raise_limit();
-    s->interrupted = !awi_filter_waits();
-    s->accepter = awi_loopback(SOCK_STREAM);
     s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     sigemptyset(&told);
     sigaddset(&told, SIGIO);
     sigaddset(&told, SIGCHLD);
     s->signals = signalfd(-1, &told, SFD_CLOEXEC | SFD_NONBLOCK);
     s->relays = awi_relays_new(s->epoll_fd);
-    s->dns = awi_dns_new(s->relays);
-    if (!s->is_ours || !s->connect_as || s->accepter < 0 || listen(s->accepter, EVENTS) < 0 ||
-        !s->relays || !s->dns || !watch(s, s->signals, EPOLLIN, &s->signals) ||
+    s->judge = awi_judge_new(s->relays);
+    if (!s->relays || !s->judge || !watch(s, s->signals, EPOLLIN, &s->signals) ||
         (s->command && !watch(s, s->reports, 0, &s->reports))) {
         return -ENOSYS;
     }

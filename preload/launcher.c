@@ -6,11 +6,19 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "preload/real.h"
 #include "preload/shim.h"
+
+#if defined(__x86_64__)
+#define OUR_MACHINE EM_X86_64
+#else
+#define OUR_MACHINE EM_AARCH64
+#endif
 
 #define HEAD       4096 /* of a file: ELF header, program headers and notes lie there */
 #define OWN_MARK   "libawsintercept.so"
@@ -20,19 +28,31 @@
 struct head {
     _Alignas(8) unsigned char bytes[HEAD];
     size_t size;
+    bool privileged; /* the kernel gives it more than its caller has */
 };
+
+/* Set-user-ID and the like: under a supervisor it would be given nothing, unless by root's. */
+static bool is_privileged(int fd)
+{
+    struct stat st;
+
+    return geteuid() != 0 && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0 && fstat(fd, &st) == 0 &&
+           (((st.st_mode & S_ISUID) && st.st_uid != geteuid()) ||
+            ((st.st_mode & S_ISGID) && st.st_gid != getegid()) ||
+            fgetxattr(fd, "security.capability", NULL, 0) > 0);
+}
 
 static bool read_head(const char *file, struct head *head)
 {
     int fd = AWI_REAL(open)(file, O_RDONLY | O_CLOEXEC, 0);
     ssize_t n = fd < 0 ? -1 : pread(fd, head->bytes, HEAD, 0);
 
+    head->privileged = n > 0 && is_privileged(fd);
     if (fd >= 0) {
         AWI_REAL(close)(fd);
     }
     head->size = n < 0 ? 0 : (size_t)n;
-    return n > (ssize_t)sizeof(Elf64_Ehdr) && memcmp(head->bytes, ELFMAG, SELFMAG) == 0 &&
-           head->bytes[EI_CLASS] == ELFCLASS64;
+    return n > (ssize_t)sizeof(Elf64_Ehdr) && memcmp(head->bytes, ELFMAG, SELFMAG) == 0;
 }
 
 /* Is one of these notes Go's? An external linker puts it behind those of GNU. */
@@ -86,18 +106,22 @@ bool awi_launcher_runs_go(void)
     return false;
 }
 
-/* Static, or built by Go. A file we cannot read is left to the kernel. */
+/* Static, built by Go, or of another word size or machine, into which we cannot be loaded. A file
+ * we cannot read is left to the kernel, and so is one that would lose its privilege. */
 static bool is_out_of_reach(const char *file)
 {
     struct head head;
     bool has_loader = false, is_go = false;
 
-    if (!read_head(file, &head)) {
+    if (!read_head(file, &head) || head.privileged) {
         return false;
     }
     const Elf64_Ehdr *elf = (const Elf64_Ehdr *)(const void *)head.bytes;
     if (elf->e_type != ET_EXEC && elf->e_type != ET_DYN) {
         return false;
+    }
+    if (elf->e_ident[EI_CLASS] != ELFCLASS64 || elf->e_machine != OUR_MACHINE) {
+        return true;
     }
     for (size_t i = 0; i < elf->e_phnum; i++) {
         size_t at = elf->e_phoff + i * sizeof(Elf64_Phdr);

@@ -13,10 +13,10 @@
 #define AWI_LAUNCHER_ARGS 6
 
 /*
- * Is this file a program that the preload cannot reach (static, or built by Go), to be started with
- * this environment under interception? launcher: PATH_MAX bytes, filled when the answer is yes. No,
- * when the launcher is not installed, the environment does not preload us, or it is supervised
- * already.
+ * Is this file a program that the preload cannot reach (static, built by Go, of another word size
+ * or machine), to be started with this environment under interception? launcher: PATH_MAX bytes,
+ * filled when the answer is yes. No, when the launcher is not installed, the environment does not
+ * preload us, or it is supervised already.
  */
 bool awi_launcher_wanted(const char *file, char *const *env, char *launcher);
 

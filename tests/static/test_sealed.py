@@ -163,23 +163,37 @@ class NameServer:
 
 
 def resolve(tap, world, wanted):
-    """Static programs whose resolvers know no hooks, one for each name; how many packets left."""
-    launch = [LAUNCHER, "run", "--"]
+    """Static programs whose resolvers know no hooks, one for each name, and the same below a Go program; how
+    many packets left."""
+    plainly = [LAUNCHER, "run", "--"]
+    launches = [plainly]
+    if test_static.go_command():
+        go, why = test_static.build_go(world, "fetch")
+        tap.check(go, "built", why)
+        launches += [[*plainly, go, "run"]] if go else []
     server = NameServer()
     before = packets()
     for compiler in ("gcc", "musl-gcc"):
         program = test_static.build_c(world, "resolve", compiler)
-        for name in wanted if program else []:
-            result = world.run([*launch, program, name, "80", "/"], preload=False)
+        for at, name in enumerate(wanted if program else []):
+            result = world.run([*launches[at % len(launches)], program, name, "80", "/"], preload=False)
             tap.check(result.stdout.startswith("HTTP/1.1 "), "%s: %s is answered" % (compiler, name), result)
     program = test_static.build_c(world, "query", "gcc")
-    for way, where in (("udp", "198.51.100.1"), ("sendto", "198.51.100.1"), ("sendmsg", "198.51.100.1"),
-                       ("sendmmsg", "198.51.100.1"), ("sendlater", "198.51.100.1"), ("tcp", "127.0.0.1")):
-        said = [world.run([*launch, program, way, where, name.rstrip(".")], preload=False).stdout for name in wanted]
+    ways = {way: "198.51.100.1" for way in ("udp", "sendto", "sendmsg", "sendmmsg", "sendlater")}
+    ways["tcp"] = "127.0.0.1"
+    past = test_static.build_c(world, "past", "gcc")
+    if "refused" in world.run([past, "narrow", "127.0.0.1", "1", "/"], preload=False).stdout:
+        ways.update({"narrow-" + way: "198.51.100.1" for way in ("sendto", "sendmsg", "sendmmsg", "socketcall")})
+    for way, where in ways.items():
+        said = [world.run([*launches[at % len(launches)], program, way, where, name.rstrip(".")], preload=False).stdout
+                for at, name in enumerate(wanted)]
         good = ("127.97.",) if way != "tcp" else ("end: ", "read: ", "127.97.")
         tap.check(all(one.startswith(good) for one in said), way + ": no name server is asked", said)
     tap.equal(server.asked, [], "the name server was not asked for any of them")
-    result = world.run([*launch, program, "tcp", "127.0.0.1", "www.example.org"], preload=False)
+    for way in ("narrow", "packed", "ring", "open"):
+        said = [world.run([*launch, past, way, "169.254.169.254", "80", "/"], preload=False) for launch in launches]
+        print("# %s: %s" % (way, [one.stdout.strip() for one in said]))
+    result = world.run([*plainly, program, "tcp", "127.0.0.1", "www.example.org"], preload=False)
     tap.equal((result.stdout.strip(), len(server.asked)), ("192.0.2.77", 1), "but for another name it is")
     return packets() - before
 

@@ -40,15 +40,20 @@ PYTHON_WAYS = {
 }
 
 
+def go_command():
+    return shutil.which("go") or shutil.which("/usr/local/go/bin/go")
+
+
 def find_go():
-    go = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
-    if not go:
+    if not go_command():
         box.skip("go is not here")
-    return go
+    return go_command()
 
 
 # Go's ways to link and to ask for names: static; dynamic with a resolver of its own, or with libc's.
 GO_KINDS = {"static": ("0", ()), "dynamic": ("1", ()), "netcgo": ("1", ("-tags", "netcgo"))}
+# The 32-bit processor that ours understands.
+NARROW = {"x86_64": "386"}.get(os.uname().machine, "arm")
 
 
 def built_before(name, out):
@@ -58,12 +63,14 @@ def built_before(name, out):
 
 
 def build_go(world, name, kind="static"):
-    """Builds programs/NAME into the sandbox; the cache is the user's own."""
-    cgo, flags = GO_KINDS[kind]
+    """Builds programs/NAME into the sandbox, "narrow" for 32 bits; the cache is the user's own."""
+    cgo, flags = GO_KINDS.get(kind, GO_KINDS["static"])
     out = world.path(name if kind == "static" else name + "-" + kind)
     if built_before(os.path.basename(out), out):
         return out, ""
     env = dict(os.environ, CGO_ENABLED=cgo, GOFLAGS="-buildvcs=false", GOTOOLCHAIN="local")
+    if kind == "narrow":
+        env["GOARCH"] = NARROW
     result = subprocess.run([find_go(), "build", *flags, "-o", out, "."], env=env, text=True,
                             cwd=os.path.join(HERE, "programs", name), capture_output=True,
                             check=False)

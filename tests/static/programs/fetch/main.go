@@ -13,6 +13,7 @@
 //	fetch peer ADDRESS      connects and prints the peer's address
 //	fetch env NAME...       prints the variables' values
 //	fetch count ARG...      how many arguments and variables it was given, and how long they are
+//	fetch who               the number of the user in whose name it runs
 //	fetch echo              is its input a terminal? Then what it reads, line by line
 package main
 
@@ -204,6 +205,9 @@ func main() {
 		os.Exit(count())
 	case "echo":
 		os.Exit(echo())
+	case "who":
+		fmt.Println(os.Geteuid())
+		os.Exit(0)
 	case "peer":
 		os.Exit(peer(argv[2]))
 	}

@@ -1,0 +1,3 @@
+module awsintercept.test/dial
+
+go 1.19
