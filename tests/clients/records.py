@@ -101,6 +101,7 @@ ABOUT = {
         CLIENTS, "rust", "Cargo.lock")], r'version = "(?P<version>[\d.]+)', "rustls (ring)"),
     "s3cmd": ("s3cmd", ["s3cmd", "--version"], r"version (?P<version>[\d.]+)", "OpenSSL (python3)"),
     "rclone": ("rclone", ["rclone", "version"], r"rclone v(?P<version>[\d.]+)", "Go crypto/tls"),
+    "restic": ("restic", ["restic", "version"], r"restic (?P<version>[\d.]+)", "Go crypto/tls"),
     "s3fs-fuse": ("s3fs (FUSE)", ["s3fs", "--version"], r"V(?P<version>[\d.]+)", "GnuTLS"),
     "s3fs-python": ("Python, s3fs", python(box.WHEELS_PYTHON, "s3fs"), PLAIN, ""),
     "pyarrow": ("Python, pyarrow", version("pyarrow"), PLAIN, "OpenSSL"),

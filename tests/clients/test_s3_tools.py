@@ -20,7 +20,7 @@ import s3_wheel  # noqa: E402
 
 BUCKET = s3_wheel.BUCKET
 TEXT = "what the second account wrote"
-TOOLS = ("s3cmd", "rclone", "s5cmd", "s3fs-fuse", "aria2", "wget2", *s3_wheel.LIBRARIES)
+TOOLS = ("s3cmd", "rclone", "restic", "s5cmd", "s3fs-fuse", "aria2", "wget2", *s3_wheel.LIBRARIES)
 LAUNCHER = os.path.join(box.BUILD, "cli", "awsintercept")
 
 
@@ -56,12 +56,12 @@ class Go:
     def __init__(self, how):
         self.how = how
 
-    def go(self, world, keys, *argv):
-        env = box.credentials_env(keys)
+    def go(self, world, keys, *argv, stdin="", **more):
+        env = {**box.credentials_env(keys), **more}
         if self.how == "launcher":
-            return world.run([LAUNCHER, "run", "--", *argv], env=env, preload=False)
+            return world.run([LAUNCHER, "run", "--", *argv], env=env, stdin=stdin, preload=False)
         shell = ["sh", "-c", '"$@"; exit $?', "sh"] if self.how == "preloaded shell" else []
-        return world.run([*shell, *argv], env=env)
+        return world.run([*shell, *argv], env=env, stdin=stdin)
 
 
 class Rclone(Go):
@@ -133,6 +133,26 @@ class ByCurl:
             method, "https://s3.us-east-1.amazonaws.com" + path, body, "s3", keys)])
         return subprocess.CompletedProcess([method, path], 0 if answer.status == 200 else 1, answer.body,
                                            answer.log)
+
+
+class Restic(Go, ByCurl):
+    """Backups: the bucket is made with the repository, which has one file."""
+
+    WAYS = ("launcher", "LD_PRELOAD")
+
+    def call(self, world, keys, *words, stdin=""):
+        return self.go(world, keys, "restic", *words, stdin=stdin, RESTIC_PASSWORD="secret",
+                       RESTIC_REPOSITORY="s3:https://s3.us-east-1.amazonaws.com/" + BUCKET)
+
+    def make(self, world, keys):
+        return self.call(world, keys, "init")
+
+    def put(self, world, keys, path):
+        with open(path, encoding="utf-8") as file:
+            return self.call(world, keys, "backup", "--stdin", "--stdin-filename", "/hello.txt", stdin=file.read())
+
+    def get(self, world, keys):
+        return self.call(world, keys, "--quiet", "dump", "latest", "/hello.txt")
 
 
 class Download(ByCurl):
@@ -234,7 +254,8 @@ def ways(tool):
         return [("https", Download("wget2", "--quiet", "-O"))]
     if tool == "s3cmd":
         return [("http", S3cmd("--no-ssl", "--region=us-east-1")), ("https", S3cmd("--ssl"))]
-    return [(how, Rclone(how)) for how in Rclone.WAYS]
+    kind = Restic if tool == "restic" else Rclone
+    return [(how, kind(how)) for how in kind.WAYS]
 
 
 def started(tried):
