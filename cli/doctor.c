@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* awsintercept doctor: whether and how a command can be intercepted, and why not. */
+#include "awsintercept/bypass.h"
 #include "cli/cli.h"
 #include "cli/exec_file.h"
 #include "core/util/cleanup.h"
@@ -107,6 +108,11 @@ static bool judge(const char *path, int depth)
     return judge(interpreter, depth + 1);
 }
 
+static const char *variable(const char *name)
+{
+    return getenv(name);
+}
+
 static bool judge_surroundings(void)
 {
     AWI_AUTO(free) char *library = awi_cli_find_library(NULL);
@@ -117,6 +123,13 @@ static bool judge_surroundings(void)
     if (disabled && strcmp(disabled, "1") == 0) {
         printf("AWSINTERCEPT_DISABLE=1: nothing is intercepted; unset it\n");
         fine = false;
+    }
+    const char *proxy = awi_bypass_proxy(variable);
+    if (proxy) {
+        printf(
+            "%s names a proxy that is spoken to in TLS, which nobody can look into: NO_PROXY is\n"
+            "  extended by AWS's names for programs that heed it; others tell it what they want\n",
+            proxy);
     }
     return awi_cli_can_start() && fine;
 }

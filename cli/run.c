@@ -3,6 +3,7 @@
  * awsintercept run: sets the environment and becomes the command. Only with --fresh or --report
  * does a parent stay behind, which passes signals on and gives the command's end back as its own.
  */
+#include "awsintercept/bypass.h"
 #include "cli/cli.h"
 #include "cli/fresh.h"
 #include "cli/stay.h"
@@ -189,6 +190,11 @@ static int set_preload(void)
     return setenv("LD_PRELOAD", joined, 1);
 }
 
+static const char *variable(const char *name)
+{
+    return getenv(name);
+}
+
 static int become(char **argv, const char *argv0)
 {
     AWI_AUTO(free) char *file = awi_cli_find_command(argv[0]);
@@ -265,6 +271,7 @@ int awi_cli_run(int argc, char **argv)
     if (r != 0) {
         return r > 0 ? 0 : 2;
     }
+    awi_bypass_set(variable);
     if (set_preload() < 0 || !awi_cli_can_start()) {
         return 1;
     }

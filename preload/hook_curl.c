@@ -5,17 +5,20 @@
  * connection), and no proxy. Afterwards they are as the program had set them.
  *
  * libcurl cannot be asked what was set, so curl_easy_setopt() is watched for the few options that
- * matter. A transfer that may be redirected to somewhere else is left alone.
+ * matter. A transfer that may be redirected, or whose URL is not known, keeps its CAs, and its
+ * proxy for hosts that are not ours.
  *
  * libcurl.so.4 and libcurl-gnutls.so.4 may both be in one process: every call goes to the library
  * of its caller.
  */
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "awsintercept/bypass.h"
 #include "preload/guard.h"
 #include "preload/match.h"
 #include "preload/real.h"
@@ -27,6 +30,8 @@ enum {
     OPT_CURLU = 10282,
     OPT_FOLLOWLOCATION = 52,
     OPT_NOPROXY = 10177,
+    OPT_PROXY = 10004,
+    OPT_PRE_PROXY = 10262,
     OPT_CAINFO_BLOB = 40309,
     BUCKETS = 64,
 };
@@ -43,6 +48,7 @@ struct handle {
     char *noproxy;   /* the program's, NULL: never set */
     bool ours;       /* the URL is */
     bool follows;    /* redirects */
+    bool proxied;    /* the program names a proxy */
     bool own_blob;   /* the program has set CAINFO_BLOB itself */
     bool applied_ca; /* our options are in force */
     bool applied_proxy;
@@ -134,17 +140,24 @@ static bool is_ours(const char *url)
     return url && url_host(url, host, &port) && awi_match_target(host, port);
 }
 
+/* Options of which only the presence counts. */
+static bool is_flag(int option)
+{
+    return option == OPT_FOLLOWLOCATION || option == OPT_PROXY || option == OPT_PRE_PROXY;
+}
+
 static void note_option(void *easy, int option, void *value)
 {
     if (option != OPT_URL && option != OPT_CURLU && option != OPT_FOLLOWLOCATION &&
-        option != OPT_NOPROXY && option != OPT_CAINFO_BLOB) {
+        option != OPT_NOPROXY && option != OPT_CAINFO_BLOB && option != OPT_PROXY &&
+        option != OPT_PRE_PROXY) {
         return;
     }
     bool ours = option == OPT_URL && is_ours(value);
     /* A handle that never had a URL of ours needs a record only for what must be restored. */
     struct handle *handle = find(easy,
                                  ours || option == OPT_NOPROXY || option == OPT_CAINFO_BLOB ||
-                                     (option == OPT_FOLLOWLOCATION && value));
+                                     (is_flag(option) && value));
     if (!handle) {
         return;
     }
@@ -155,6 +168,10 @@ static void note_option(void *easy, int option, void *value)
         break;
     case OPT_FOLLOWLOCATION:
         handle->follows = value != NULL;
+        break;
+    case OPT_PROXY:
+    case OPT_PRE_PROXY:
+        handle->proxied |= value != NULL;
         break;
     case OPT_CAINFO_BLOB:
         handle->own_blob = value != NULL;
@@ -181,15 +198,32 @@ static bool our_ca(struct blob *blob)
     return got;
 }
 
+/* Where a transfer goes to more than one host, AWS's alone are spared the proxy. */
+static void spare_ours(void *easy, struct handle *handle, awi_fn_curl_easy_setopt set)
+{
+    const char *hosts = handle->noproxy ? handle->noproxy : awi_environ("no_proxy");
+    hosts = hosts ? hosts : awi_environ("NO_PROXY");
+    const char *rest = awi_bypass_rest(hosts);
+    char *joined;
+    if (rest && asprintf(&joined, "%s%s", hosts ? hosts : "", rest) >= 0) {
+        handle->applied_proxy = set(easy, OPT_NOPROXY, joined) == 0;
+        free(joined);
+    }
+}
+
 static void apply(void *easy, const void *caller)
 {
     struct handle *handle = awi_inside() || awi_disabled() ? NULL : find(easy, false);
-    if (AWI_LIKELY(!handle) || !handle->ours || handle->follows) {
+    if (AWI_LIKELY(!handle) || (!handle->ours && !handle->proxied)) {
         return;
     }
     awi_fn_curl_easy_setopt set = AWI_REAL_FOR(curl_easy_setopt, caller);
     struct blob blob;
     if (!set) {
+        return;
+    }
+    if (!handle->ours || handle->follows) {
+        spare_ours(easy, handle, set);
         return;
     }
     if (!handle->own_blob && our_ca(&blob)) {
@@ -265,6 +299,7 @@ void *hook_curl_easy_duphandle(void *easy)
         to->noproxy = from->noproxy ? strdup(from->noproxy) : NULL;
         to->ours = from->ours;
         to->follows = from->follows;
+        to->proxied = from->proxied;
         to->own_blob = from->own_blob;
         restore(copy, from, caller);
     }

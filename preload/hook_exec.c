@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "awsintercept/bypass.h"
 #include "preload/guard.h"
 #include "preload/launcher.h"
 #include "preload/real.h"
@@ -106,6 +107,15 @@ __attribute__((constructor)) static void restart_go(int argc, char **argv, char 
     }
     if (strncmp(file, "/proc/self/fd/", 14) == 0) {
         AWI_REAL(close)((int)strtol(file + 14, NULL, 10));
+    }
+}
+
+/* Before the program reads its environment. Nothing is changed where no proxy is spoken to in TLS.
+ */
+__attribute__((constructor)) static void bypass_proxies(void)
+{
+    if (AWI_UNLIKELY(awi_bypass_proxy(awi_environ) != NULL) && !awi_disabled()) {
+        awi_bypass_set(awi_environ);
     }
 }
 

@@ -119,7 +119,7 @@ void awi_proxy_connected(int fd, const struct sockaddr *addr, socklen_t len)
     awi_leave(&entry);
 }
 
-/* The host in "CONNECT host:port" or "METHOD http://host[:port]/", as a string in buf. */
+/* The host in "CONNECT host:port" or "METHOD http[s]://host[:port]/", as a string in text. */
 static bool first_host(char *text, char **host, uint16_t *port)
 {
     char *space = strchr(text, ' ');
@@ -128,18 +128,19 @@ static bool first_host(char *text, char **host, uint16_t *port)
     }
     bool connect_form = (size_t)(space - text) == 7 && !strncmp(text, "CONNECT", 7);
     char *target = space + 1;
+    bool secure = connect_form || !strncasecmp(target, "https://", 8);
     if (!connect_form) {
-        if (strncasecmp(target, "http://", 7)) {
+        if (!secure && strncasecmp(target, "http://", 7)) {
             return false;
         }
-        target += 7;
+        target += secure ? 8 : 7;
     }
     size_t len = strcspn(target, "/? \r\n");
     if (!target[len]) {
         return false;
     }
     target[len] = '\0';
-    *port = connect_form ? 443 : 80;
+    *port = secure ? 443 : 80;
     char *colon = strrchr(target, ':');
     if (colon && strspn(colon + 1, "0123456789") == strlen(colon + 1)) {
         *port = (uint16_t)strtoul(colon + 1, NULL, 10);
@@ -147,6 +148,20 @@ static bool first_host(char *text, char **host, uint16_t *port)
     }
     *host = target;
     return true;
+}
+
+bool awi_proxy_asks_for_ours(const void *data, size_t len)
+{
+    char start[LONGEST_START];
+    char *host;
+    uint16_t port;
+    if (awi_inside() || awi_disabled()) {
+        return false;
+    }
+    len = len < sizeof(start) - 1 ? len : sizeof(start) - 1;
+    memcpy(start, data, len);
+    start[len] = '\0';
+    return first_host(start, &host, &port) && awi_match_target(host, port);
 }
 
 static size_t gather(char *out, size_t size, const struct iovec *iov, size_t count)

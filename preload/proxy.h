@@ -24,6 +24,10 @@ enum {
     AWI_PROXY_TAKEN = 2,    /* and more: the same, and that many bytes were for the proxy alone */
 };
 
+/* Is this the start of a request to a proxy for a host of ours? For what is about to be encrypted.
+ * Outside awi_enter(). */
+bool awi_proxy_asks_for_ours(const void *data, size_t len);
+
 /* A write on a watched descriptor. Takes the link over (it is locked on entry, unlocked on return).
  * One of the above; 0: the real function shall do it; -errno: it is ours and cannot be served, so
  * no byte may leave. Inside awi_enter(). */

@@ -156,7 +156,15 @@ static void remember(const void *base, enum awi_hook_id id, void *real)
     pthread_mutex_unlock(&found_lock);
 }
 
-void *awi_real_for(enum awi_hook_id id, const void *caller)
+/* The last callers of this thread, by hook. */
+enum { RECENT = 8 };
+static __thread struct {
+    const void *caller;
+    enum awi_hook_id id;
+    void *real;
+} recent[RECENT] __attribute__((tls_model("initial-exec")));
+
+static void *find_for(enum awi_hook_id id, const void *caller)
 {
     Dl_info info;
     void *real = NULL;
@@ -172,5 +180,18 @@ void *awi_real_for(enum awi_hook_id id, const void *caller)
         remember(info.dli_fbase, id, real);
     }
     errno = err;
+    return real;
+}
+
+void *awi_real_for(enum awi_hook_id id, const void *caller)
+{
+    unsigned int slot = id % RECENT;
+    if (AWI_LIKELY(recent[slot].caller == caller && recent[slot].id == id)) {
+        return recent[slot].real;
+    }
+    void *real = find_for(id, caller);
+    recent[slot].caller = caller;
+    recent[slot].id = id;
+    recent[slot].real = real;
     return real;
 }
