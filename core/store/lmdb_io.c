@@ -43,7 +43,9 @@ __attribute__((constructor)) static void point_stderr(void)
     awi_lmdb_stderr = stderr;
 }
 
-static __thread struct awi_lmdb_io *current;
+/* Aligned so that AddressSanitizer, which reads a header before any block of thread-local variables
+ * that lies 16 bytes behind a page's start, finds ours elsewhere. */
+static __thread struct awi_lmdb_io *current __attribute__((aligned(32)));
 static __thread unsigned writer_wait = WRITER_WAIT_SECONDS;
 static __thread uint64_t room;   /* up to where it may write */
 static __thread off_t writev_at; /* where the next writev() goes */
