@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "preload/real.h"
+#include "preload/shim.h"
 #include "preload/watch.h"
 
 /*
@@ -177,6 +178,10 @@ int awi_pair_lay_over(int end, int fd)
     struct awi_watches watches;
     int fd_flags = AWI_REAL(fcntl)(fd, F_GETFD, 0);
     awi_watch_collect(fd, &watches);
+    if (AWI_UNLIKELY(awi_preloads("libsocket_wrapper"))) {
+        /* It keeps a list of sockets by number, and learns of close() only. */
+        AWI_REAL(close)(fd);
+    }
     if (AWI_REAL(dup3)(end, fd, fd_flags > 0 && (fd_flags & FD_CLOEXEC) ? O_CLOEXEC : 0) < 0) {
         return -errno;
     }

@@ -61,9 +61,8 @@ static bool names_port(const char *value, uint16_t port)
 static bool is_tunnelled(void)
 {
     static const char *const names[] = {"libproxychains", "libtsocks", "libtorsocks", "libdsocks"};
-    const char *preload = awi_environ("LD_PRELOAD");
-    for (size_t i = 0; preload && i < sizeof(names) / sizeof(*names); i++) {
-        if (strstr(preload, names[i])) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        if (awi_preloads(names[i])) {
             return true;
         }
     }

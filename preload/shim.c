@@ -49,6 +49,12 @@ const char *awi_environ(const char *name)
     return NULL;
 }
 
+bool awi_preloads(const char *library)
+{
+    const char *list = awi_environ("LD_PRELOAD");
+    return list && strstr(list, library);
+}
+
 bool awi_disabled(void)
 {
     static atomic_int cached;

@@ -26,3 +26,6 @@ bool awi_own_process(void);
 
 /* The value of an environment variable, past our own getenv hook. */
 const char *awi_environ(const char *name);
+
+/* Is a library of this name preloaded with us? */
+bool awi_preloads(const char *library);

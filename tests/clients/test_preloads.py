@@ -11,6 +11,16 @@ PLAIN = [os.path.join(box.BUILD, "tests", "clients", "confined"), "plainly"]
 WITH_ASAN = [os.path.join(box.BUILD, "tests", "clients", "confined-asan"), "plainly"]
 CURL = ["curl", "-sS", "https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity"]
 
+LAUNCHER = os.path.join(box.BUILD, "cli", "awsintercept")
+# A server and its client on the loopback that socket_wrapper makes.
+LOCAL = """
+import socket
+server = socket.create_server(('127.0.0.1', 7000))
+client = socket.create_connection(('127.0.0.1', 7000))
+server.accept()[0].sendall(b'hello')
+print(client.recv(5).decode())
+"""
+
 # Those that change nothing for us, wherever they stand.
 HARMLESS = {"eatmydata": "/usr/lib/*/libeatmydata.so", "jemalloc": "/usr/lib/*/libjemalloc.so.2",
             "faketime": "/usr/lib/*/faketime/libfaketime.so.1"}
@@ -51,15 +61,23 @@ def sanitizer(tap, world):
 
 
 def socket_wrapper(tap, world):
-    """It makes sockets of its own of all Internet sockets: no way to AWS, and none to the network."""
+    """It makes sockets of its own of all Internet sockets. In front of us it knows no way to AWS, and
+    none to the network."""
     other = library("socket_wrapper", SOCKET_WRAPPER)
     if not other:
         return
     os.mkdir(world.path("swrap"))
-    for where, preload in orders(other).items():
-        env = {"LD_PRELOAD": preload, "SOCKET_WRAPPER_DIR": world.path("swrap")}
-        result = world.run(PLAIN, env=env)
-        tap.refused(result, ("unreachable", "not connected"), "socket_wrapper %s: refused" % where)
+    order = orders(other)
+    env = {"LD_PRELOAD": order["in front"], "SOCKET_WRAPPER_DIR": world.path("swrap")}
+    tap.refused(world.run(PLAIN, env=env), "unreachable", "socket_wrapper in front: refused")
+    env["LD_PRELOAD"] = order["behind"]
+    tap.ran(world.run(PLAIN, env=env), "socket_wrapper behind")
+    result = world.run(CURL, env=env)
+    tap.check("MissingAuthenticationToken" in result.stdout, "socket_wrapper behind, curl", result)
+    result = world.run(["python3", "-c", LOCAL], env=dict(env, SOCKET_WRAPPER_DEFAULT_IFACE="1"))
+    tap.equal(result.stdout.strip(), "hello", "socket_wrapper behind: its own sockets go on to work")
+    tap.ran(world.run([LAUNCHER, "run", "--", *PLAIN], env=dict(env, LD_PRELOAD=other)),
+            "socket_wrapper under the launcher, which puts us in front")
 
 
 def proxychains(tap, world):
