@@ -6,6 +6,7 @@
 #include "services/s3/access.h"
 
 #include "services/s3/access_keys.h"
+#include "services/s3/cors.h"
 #include "services/s3/settings.h"
 #include "services/s3/version.h"
 
@@ -298,6 +299,9 @@ static int find_bucket(struct asking *asking)
         asking->found = false;
         return create ? s3_check_scope(asking->req) : 0;
     }
+    if (r == 0) {
+        r = s3_cors_answer(asking->req, &asking->bucket);
+    }
     return r < 0 ? r : s3_bucket_here(asking->req, &asking->bucket);
 }
 
@@ -331,7 +335,7 @@ int s3_access(struct awi_req *req, const void *in, struct awi_access_list *ret)
                        0);
     }
     r = find_bucket(&asking);
-    if (r == 0) {
+    if (r == 0 && asking.permission->action) {
         r = asking.permission->target == S3_ON_OBJECTS ? add_objects(&asking) : add_target(&asking);
     }
     if (r == 0 && (asking.permission->flags & S3_NEEDS_SOURCE)) {

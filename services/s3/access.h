@@ -32,7 +32,7 @@ enum {
 
 struct s3_permission {
     const char *operation;
-    const char *action;
+    const char *action;         /* NULL: nothing is needed */
     const char *version_action; /* where the request names a version; NULL: the same */
     enum s3_on target;
     unsigned flags;

@@ -90,11 +90,8 @@ int s3_get_object_acl(struct awi_req *req,
 {
     struct s3_ObjectRecord record;
     struct s3_bucket bucket;
-    int r = s3_bucket_open(req, in->Bucket, in->ExpectedBucketOwner, &bucket);
+    int r = s3_config_object(req, in, &bucket, &record);
 
-    if (r == 0) {
-        r = s3_object_open(req, &bucket, in->Key, in->VersionId, &record);
-    }
     return r != 0 ? r : owner_only(req, &bucket, &out->Owner, &out->Grants);
 }
 

@@ -8,6 +8,7 @@
 #include "services/s3/config.h"
 
 #include "services/s3/s3.h"
+#include "services/s3/version.h"
 
 #include "core/shape/value.h"
 
@@ -26,6 +27,7 @@ static const struct s3_config_kind {
      &s3_error_NoSuchLifecycleConfiguration,
      "The lifecycle configuration does not exist"},
     {"BucketLogging", NULL, NULL},
+    {"BucketNotificationConfiguration", NULL, NULL},
     {"BucketOwnershipControls",
      &s3_error_OwnershipControlsNotFoundError,
      "The bucket ownership controls were not found"},
@@ -106,6 +108,22 @@ int s3_config_open(struct awi_req *req, const void *in, struct s3_bucket *ret)
                            ret);
 
     return r == 0 && s3_config_document_member(shape) ? s3_checksum_document(req) : r;
+}
+
+int s3_config_object(struct awi_req *req,
+                     const void *in,
+                     struct s3_bucket *ret_bucket,
+                     struct s3_ObjectRecord *ret)
+{
+    const struct awi_shape *shape = awi_operation(req)->input;
+    int r = s3_config_open(req, in, ret_bucket);
+
+    return r == 0 ? s3_object_open(req,
+                                   ret_bucket,
+                                   s3_config_text(shape, in, "Key"),
+                                   s3_config_text(shape, in, "VersionId"),
+                                   ret)
+                  : r;
 }
 
 int s3_config_malformed(struct awi_req *req)

@@ -8,6 +8,7 @@
 #include "core/service.h"
 
 struct s3_bucket;
+struct s3_ObjectRecord;
 
 int s3_config_put(struct awi_req *req, const void *in);
 int s3_config_get(struct awi_req *req, const void *in, void *out);
@@ -15,6 +16,11 @@ int s3_config_delete(struct awi_req *req, const void *in);
 
 /* The bucket that an input names; a document in the input is what the client declares of it. */
 int s3_config_open(struct awi_req *req, const void *in, struct s3_bucket *ret);
+/* The object that an input names, in its bucket. */
+int s3_config_object(struct awi_req *req,
+                     const void *in,
+                     struct s3_bucket *ret_bucket,
+                     struct s3_ObjectRecord *ret);
 /* The document among a structure's members: its payload, which is a structure. NULL: none. */
 const struct awi_member *s3_config_document_member(const struct awi_shape *shape);
 /* A text member by name; absent when there is none. */

@@ -11,6 +11,7 @@
 #define S3_ERRORS(X)                                                                               \
     X(AccessControlListNotSupported, 400, NULL)                                                    \
     X(AccessDenied, 403, NULL)                                                                     \
+    X(AccessForbidden, 403, &s3_MethodError_shape)                                                 \
     X(AuthorizationHeaderMalformed, 400, &s3_RegionError_shape)                                    \
     X(BadDigest, 400, &s3_DigestError_shape)                                                       \
     X(BadRequest, 400, NULL)                                                                       \

@@ -9,6 +9,7 @@
 #include "services/s3/version.h"
 
 #include <errno.h>
+#include <time.h>
 
 #define METADATA_MAX 2048
 
@@ -99,6 +100,28 @@ struct awi_str s3_content_encoding(struct awi_req *req, struct awi_str value)
                      : word;
     }
     return result;
+}
+
+/* By hand, since strftime() follows the host's locale. */
+struct awi_str s3_http_date(struct awi_req *req, struct awi_opt_time time)
+{
+    static const char days[] = "SunMonTueWedThuFriSat";
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    time_t seconds = (time_t)(time.ms / 1000);
+    struct tm tm;
+
+    if (!time.set || !gmtime_r(&seconds, &tm)) {
+        return AWI_STR_NULL;
+    }
+    return awi_arena_printf(awi_arena(req),
+                            "%.3s, %02d %.3s %d %02d:%02d:%02d GMT",
+                            days + 3 * tm.tm_wday,
+                            tm.tm_mday,
+                            months + 3 * tm.tm_mon,
+                            tm.tm_year + 1900,
+                            tm.tm_hour,
+                            tm.tm_min,
+                            tm.tm_sec);
 }
 
 /* --- Access control lists -------------------------------------------------------------------- */

@@ -75,8 +75,7 @@ int s3_source_open(struct awi_req *req,
     if (r == 0) {
         r = s3_check_copy(req, &condition, &ret->record);
     }
-    if (r == 0 && (awi_str_is(ret->record.StorageClass, "GLACIER") ||
-                   awi_str_is(ret->record.StorageClass, "DEEP_ARCHIVE"))) {
+    if (r == 0 && s3_is_archived(req, &ret->record)) {
         return awi_fail(req,
                         &s3_ObjectNotInActiveTierError_error,
                         "The source object of the COPY action is not in the active tier and is "
@@ -138,6 +137,7 @@ static int make_copy(struct awi_req *req,
 
     *record = source->record;
     record->Parts = (struct s3_PartRecordList){0};
+    record->RestoreExpiryDate = (struct awi_opt_time){0};
     record->ServerSideEncryption = record->SSEKMSKeyId = AWI_STR_NULL;
     record->SSECustomerAlgorithm = record->SSECustomerKeyMD5 = AWI_STR_NULL;
     record->BucketKeyEnabled = (struct awi_opt_bool){0};

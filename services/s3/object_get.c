@@ -7,8 +7,6 @@
 #include "services/s3/range.h"
 #include "services/s3/version.h"
 
-#include <time.h>
-
 /* The members that both requests have. */
 struct reading {
     struct awi_str bucket, key, expected_owner, version, range;
@@ -149,28 +147,6 @@ static struct awi_str content_range(struct awi_req *req, const struct selected *
                             (long long)selected->record.Size.v);
 }
 
-/* RFC 9110's date, as Expires has it; by hand, since strftime() follows the host's locale. */
-static struct awi_str http_date(struct awi_req *req, struct awi_opt_time time)
-{
-    static const char days[] = "SunMonTueWedThuFriSat";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    time_t seconds = (time_t)(time.ms / 1000);
-    struct tm tm;
-
-    if (!time.set || !gmtime_r(&seconds, &tm)) {
-        return AWI_STR_NULL;
-    }
-    return awi_arena_printf(awi_arena(req),
-                            "%.3s, %02d %.3s %d %02d:%02d:%02d GMT",
-                            days + 3 * tm.tm_wday,
-                            tm.tm_mday,
-                            months + 3 * tm.tm_mon,
-                            tm.tm_year + 1900,
-                            tm.tm_hour,
-                            tm.tm_min,
-                            tm.tm_sec);
-}
-
 static struct awi_str shown_class(struct awi_str storage_class)
 {
     return awi_str_is(storage_class, "STANDARD") ? AWI_STR_NULL : storage_class;
@@ -194,7 +170,7 @@ static struct awi_str shown_class(struct awi_str storage_class)
         (out)->ContentEncoding = or_default((in)->ResponseContentEncoding, from->ContentEncoding); \
         (out)->ContentLanguage = or_default((in)->ResponseContentLanguage, from->ContentLanguage); \
         (out)->ContentType = or_default((in)->ResponseContentType, from->ContentType);             \
-        (out)->Expires = or_default(http_date(req, (in)->ResponseExpires), from->Expires);         \
+        (out)->Expires = or_default(s3_http_date(req, (in)->ResponseExpires), from->Expires);      \
         (out)->ContentRange = content_range(req, selected);                                        \
         (out)->WebsiteRedirectLocation = from->WebsiteRedirectLocation;                            \
         (out)->ServerSideEncryption = from->ServerSideEncryption;                                  \
@@ -203,6 +179,7 @@ static struct awi_str shown_class(struct awi_str storage_class)
         (out)->SSECustomerKeyMD5 = from->SSECustomerKeyMD5;                                        \
         (out)->SSEKMSKeyId = from->SSEKMSKeyId;                                                    \
         (out)->BucketKeyEnabled = from->BucketKeyEnabled;                                          \
+        (out)->Restore = s3_restore_shown((req), from);                                            \
         (out)->StorageClass = shown_class(from->StorageClass);                                     \
         if (awi_str_is_set((in)->RequestPayer)) {                                                  \
             (out)->RequestCharged = AWI_STR("requester");                                          \
@@ -220,11 +197,6 @@ static struct awi_str shown_class(struct awi_str storage_class)
         }                                                                                          \
     } while (0)
 
-static bool is_archived(struct awi_str storage_class)
-{
-    return awi_str_is(storage_class, "GLACIER") || awi_str_is(storage_class, "DEEP_ARCHIVE");
-}
-
 int s3_get_object(struct awi_req *req,
                   const struct s3_GetObjectRequest *in,
                   struct s3_GetObjectOutput *out)
@@ -236,7 +208,7 @@ int s3_get_object(struct awi_req *req,
     if (r != 0) {
         return r;
     }
-    if (is_archived(selected.record.StorageClass)) {
+    if (s3_is_archived(req, &selected.record)) {
         return awi_fail(req,
                         &s3_error_InvalidObjectState,
                         "The operation is not valid for the object's storage class");

@@ -6,6 +6,7 @@
 
 #include "services/s3/access.h"
 #include "services/s3/config_many.h"
+#include "services/s3/cors.h"
 #include "services/s3/lock.h"
 #include "services/s3/multipart.h"
 #include "services/s3/settings.h"
@@ -77,17 +78,20 @@ static const struct s3_handlers handlers = {
     .ListObjects = s3_list_objects,
     .ListObjectsV2 = s3_list_objects_v2,
     .ListParts = s3_list_parts,
+    .OptionsBucket = s3_options_bucket,
+    .OptionsObject = s3_options_object,
     .PutBucketAbac = s3_setting_PutBucketAbac,
     .PutBucketAccelerateConfiguration = s3_setting_PutBucketAccelerateConfiguration,
     .PutBucketAcl = s3_put_bucket_acl,
     .PutBucketAnalyticsConfiguration = s3_setting_PutBucketAnalyticsConfiguration,
-    .PutBucketCors = s3_setting_PutBucketCors,
+    .PutBucketCors = s3_put_bucket_cors,
     .PutBucketEncryption = s3_setting_PutBucketEncryption,
     .PutBucketIntelligentTieringConfiguration = s3_setting_PutBucketIntelligentTieringConfiguration,
     .PutBucketInventoryConfiguration = s3_setting_PutBucketInventoryConfiguration,
     .PutBucketLifecycleConfiguration = s3_put_bucket_lifecycle,
     .PutBucketLogging = s3_setting_PutBucketLogging,
     .PutBucketMetricsConfiguration = s3_setting_PutBucketMetricsConfiguration,
+    .PutBucketNotificationConfiguration = s3_put_bucket_notification,
     .PutBucketOwnershipControls = s3_put_bucket_ownership_controls,
     .PutBucketPolicy = s3_put_bucket_policy,
     .PutBucketReplication = s3_put_bucket_replication,
@@ -101,6 +105,7 @@ static const struct s3_handlers handlers = {
     .PutObjectRetention = s3_put_object_retention,
     .PutObjectTagging = s3_put_object_tagging,
     .PutPublicAccessBlock = s3_setting_PutPublicAccessBlock,
+    .RestoreObject = s3_restore_object,
     .UploadPart = s3_upload_part,
     .UploadPartCopy = s3_upload_part_copy,
 };

@@ -145,6 +145,9 @@ int s3_parse_tagging(struct awi_req *req, struct awi_str header, struct s3_TagSe
 /* Without "aws-chunked"; absent when nothing else is left. */
 struct awi_str s3_content_encoding(struct awi_req *req, struct awi_str value);
 
+/* RFC 9110's date, as Expires has it; absent where time is not set. */
+struct awi_str s3_http_date(struct awi_req *req, struct awi_opt_time time);
+
 struct s3_acl {
     struct awi_str canned;
     struct awi_str grants[5]; /* the x-amz-grant- headers; absent: none */
@@ -197,6 +200,16 @@ struct s3_source {
 int s3_source_open(struct awi_req *req,
                    const struct s3_CopyObjectRequest *in,
                    struct s3_source *ret);
+
+/* --- restore.c ------------------------------------------------------------------------------- */
+
+/* Is the object in an archive, and cannot be read? */
+bool s3_is_archived(struct awi_req *req, const struct s3_ObjectRecord *record);
+/* x-amz-restore; absent where nothing is restored. */
+struct awi_str s3_restore_shown(struct awi_req *req, const struct s3_ObjectRecord *record);
+int s3_restore_object(struct awi_req *req,
+                      const struct s3_RestoreObjectRequest *in,
+                      struct s3_RestoreObjectOutput *out);
 
 /* --- handlers -------------------------------------------------------------------------------- */
 

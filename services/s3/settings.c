@@ -167,16 +167,34 @@ int s3_get_bucket_request_payment(struct awi_req *req,
     return r;
 }
 
-/* --- Those that nobody can have set ---------------------------------------------------------- */
+/* --- Notifications --------------------------------------------------------------------------- */
 
 int s3_get_bucket_notification(struct awi_req *req,
                                const struct s3_GetBucketNotificationConfigurationRequest *in,
                                struct s3_NotificationConfiguration *out)
 {
-    struct s3_bucket bucket;
+    return s3_config_get(req, in, out);
+}
+
+/* AWS asks each destination before it saves; there are no queues, topics and functions here that
+ * could answer. Events for EventBridge are delivered nowhere. */
+int s3_put_bucket_notification(struct awi_req *req,
+                               const struct s3_PutBucketNotificationConfigurationRequest *in,
+                               void *out)
+{
+    const struct s3_NotificationConfiguration *wanted = in->NotificationConfiguration;
 
     (void)out;
-    return s3_config_open(req, in, &bucket);
+    if (!wanted || (wanted->TopicConfigurations.n == 0 && wanted->QueueConfigurations.n == 0 &&
+                    wanted->LambdaFunctionConfigurations.n == 0)) {
+        return s3_config_put(req, in);
+    }
+    return in->SkipDestinationValidation.v
+               ? s3_fail_header(req, "x-amz-skip-destination-validation")
+               : s3_fail_argument(req,
+                                  "Unable to validate the following destination configurations",
+                                  "NotificationConfiguration",
+                                  AWI_STR_NULL);
 }
 
 /* --- Those with rules ------------------------------------------------------------------------ */

@@ -8,7 +8,6 @@
 #define S3_PUT_SETTING(X)                                                                          \
     X(PutBucketAbac)                                                                               \
     X(PutBucketAccelerateConfiguration)                                                            \
-    X(PutBucketCors)                                                                               \
     X(PutBucketEncryption)                                                                         \
     X(PutBucketLogging)                                                                            \
     X(PutBucketRequestPayment)                                                                     \
@@ -68,6 +67,9 @@ int s3_get_bucket_encryption(struct awi_req *req,
 int s3_get_bucket_request_payment(struct awi_req *req,
                                   const struct s3_GetBucketRequestPaymentRequest *in,
                                   struct s3_GetBucketRequestPaymentOutput *out);
+int s3_put_bucket_notification(struct awi_req *req,
+                               const struct s3_PutBucketNotificationConfigurationRequest *in,
+                               void *out);
 int s3_get_bucket_notification(struct awi_req *req,
                                const struct s3_GetBucketNotificationConfigurationRequest *in,
                                struct s3_NotificationConfiguration *out);

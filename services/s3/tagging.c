@@ -5,18 +5,6 @@
 #include "services/s3/config.h"
 #include "services/s3/version.h"
 
-static int open_object(struct awi_req *req,
-                       const void *in,
-                       struct awi_str key,
-                       struct awi_str version,
-                       struct s3_bucket *bucket,
-                       struct s3_ObjectRecord *ret)
-{
-    int r = s3_config_open(req, in, bucket);
-
-    return r == 0 ? s3_object_open(req, bucket, key, version, ret) : r;
-}
-
 int s3_put_object_tagging(struct awi_req *req,
                           const struct s3_PutObjectTaggingRequest *in,
                           struct s3_PutObjectTaggingOutput *out)
@@ -24,7 +12,7 @@ int s3_put_object_tagging(struct awi_req *req,
     struct s3_ObjectRecord record;
     struct s3_bucket bucket;
     const void *document;
-    int r = open_object(req, in, in->Key, in->VersionId, &bucket, &record);
+    int r = s3_config_object(req, in, &bucket, &record);
 
     if (r == 0) {
         r = s3_config_document(req, in, &document);
@@ -43,7 +31,7 @@ int s3_get_object_tagging(struct awi_req *req,
 {
     struct s3_ObjectRecord record;
     struct s3_bucket bucket;
-    int r = open_object(req, in, in->Key, in->VersionId, &bucket, &record);
+    int r = s3_config_object(req, in, &bucket, &record);
 
     if (r == 0) {
         out->VersionId = s3_version_shown(&bucket, &record);
@@ -59,7 +47,7 @@ int s3_delete_object_tagging(struct awi_req *req,
 {
     struct s3_ObjectRecord record;
     struct s3_bucket bucket;
-    int r = open_object(req, in, in->Key, in->VersionId, &bucket, &record);
+    int r = s3_config_object(req, in, &bucket, &record);
 
     if (r != 0) {
         return r;

@@ -39,7 +39,11 @@ static void test_every_handler_has_a_permission(void **state)
         if (!row) {
             fail_msg("%.*s has no row", AWI_STR_FMT(operation->name));
         }
-        assert_true(awi_str_starts(awi_str_from(row->action), AWI_STR("s3:")));
+        if (row->action) {
+            assert_true(awi_str_starts(awi_str_from(row->action), AWI_STR("s3:")));
+        } else { /* what browsers ask of anyone */
+            assert_true(awi_str_starts(operation->name, AWI_STR("Options")));
+        }
         assert_int_equal(row->target == S3_ON_ACCOUNT, awi_str_is(operation->name, "ListBuckets"));
     }
     assert_true(handled >= 13);
