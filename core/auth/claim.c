@@ -38,14 +38,27 @@ static int refuse_time(const struct awi_claim *s, enum awi_refusal refusal, int6
                                              (long long)minutes));
 }
 
+/* When a presigned request was made, by the emulation's clock. Its own time is the machine's, but
+ * for a client that goes by the emulation's, which is ahead. */
+static int64_t presigned_at(const struct awi_verify *in)
+{
+    int64_t at = in->auth->time_ms, ahead = in->now_ms - in->machine_ms;
+
+    if (in->machine_ms == 0 || at > in->machine_ms + AWI_SKEW_S3_MS) {
+        return at;
+    }
+    return at + ahead - in->moved_since_ms;
+}
+
 static int check_time(const struct awi_claim *s)
 {
     const struct awi_sigv4 *auth = s->in->auth;
     int64_t skew = s->s3 ? AWI_SKEW_S3_MS : AWI_SKEW_MS, now = s->in->now_ms;
 
     if (auth->presigned) {
-        bool early = auth->time_ms > now + AWI_SKEW_S3_MS;
-        if (!early && now <= auth->time_ms + auth->expires_s * 1000) {
+        int64_t made = presigned_at(s->in);
+        bool early = made > now + AWI_SKEW_S3_MS;
+        if (!early && now <= made + auth->expires_s * 1000) {
             return 0;
         }
         if (s->s3) {
@@ -176,14 +189,19 @@ static int check_signed_headers(const struct awi_claim *s)
             AWI_STR("'Host' or ':authority' must be a 'SignedHeader' in the AWS "
                     "Authorization."));
     }
+    struct awi_str left = AWI_STR_NULL;
     for (size_t i = 0; s->s3 && i < request->n_headers; i++) {
         struct awi_str name = request->headers[i].name;
         if (awi_str_starts_nocase(name, AWI_STR("x-amz-")) &&
             !awi_str_is_nocase(name, "x-amz-content-sha256") && !is_signed(s->in->auth, name)) {
-            return awi_claim_refuse(s, AWI_REFUSE_UNSIGNED, AWI_STR_NULL);
+            left = awi_arena_printf(
+                s->arena, "%.*s%s%.*s", AWI_STR_FMT(left), left.len ? ", " : "", AWI_STR_FMT(name));
         }
     }
-    return 0;
+    if (s->in->facts) {
+        s->in->facts->unsigned_headers = left;
+    }
+    return left.ptr ? awi_claim_refuse(s, AWI_REFUSE_UNSIGNED, AWI_STR_NULL) : 0;
 }
 
 int awi_claim_check(const struct awi_claim *s)

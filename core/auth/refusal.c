@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/auth/refusal.h"
 
+#include "gen/core.h"
+
 /* Who speaks how. */
 enum manner { QUERY, EC2, JSON, REST_JSON, S3, N_MANNERS };
 
@@ -29,6 +31,17 @@ struct row {
 #define PAYLOAD    "The provided 'x-amz-content-sha256' header does not match what was computed."
 #define MECHANISM                                                                                  \
     "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
+
+/* With the members that S3 adds. */
+#define S3_ROW(name, http, text)                                                                   \
+    {                                                                                              \
+        .message = (text), .error = {                                                              \
+            .code = AWI_STR_INIT(name),                                                            \
+            .status = (http),                                                                      \
+            .sender = true,                                                                        \
+            .shape = &core_S3RefusalRecord_shape,                                                  \
+        }                                                                                          \
+    }
 
 static const struct row rows[N_MANNERS][AWI_N_REFUSALS] = {
     [QUERY] =
@@ -84,56 +97,59 @@ static const struct row rows[N_MANNERS][AWI_N_REFUSALS] = {
     [S3] =
         {
             [AWI_REFUSE_MALFORMED] =
-                ROW("AuthorizationHeaderMalformed",
-                    400,
-                    "The authorization header that you provided is not valid."),
-            [AWI_REFUSE_MISSING] = ROW("AccessDenied", 403, "Access Denied"),
+                S3_ROW("AuthorizationHeaderMalformed",
+                       400,
+                       "The authorization header that you provided is not valid."),
+            [AWI_REFUSE_MISSING] = S3_ROW("AccessDenied", 403, "Access Denied"),
             [AWI_REFUSE_UNKNOWN_KEY] =
-                ROW("InvalidAccessKeyId",
-                    403,
-                    "The AWS Access Key Id you provided does not exist in our records."),
+                S3_ROW("InvalidAccessKeyId",
+                       403,
+                       "The AWS Access Key Id you provided does not exist in our records."),
             [AWI_REFUSE_BAD_TOKEN] =
-                ROW("InvalidToken", 400, "The provided token is malformed or otherwise invalid."),
+                S3_ROW(
+                    "InvalidToken", 400, "The provided token is malformed or otherwise invalid."),
             [AWI_REFUSE_EXPIRED_TOKEN] =
-                ROW("ExpiredToken", 400, "The provided token has expired."),
+                S3_ROW("ExpiredToken", 400, "The provided token has expired."),
             [AWI_REFUSE_SIGNATURE] =
-                ROW("SignatureDoesNotMatch",
-                    403,
-                    "The request signature we calculated does not match the signature you "
-                    "provided. Check your key and signing method."),
+                S3_ROW("SignatureDoesNotMatch",
+                       403,
+                       "The request signature we calculated does not match the signature you "
+                       "provided. Check your key and signing method."),
             [AWI_REFUSE_SKEWED] =
-                ROW("RequestTimeTooSkewed",
+                S3_ROW(
+                    "RequestTimeTooSkewed",
                     403,
                     "The difference between the request time and the current time is too large."),
-            [AWI_REFUSE_OVERDUE] = ROW("AccessDenied", 403, "Request has expired"),
-            [AWI_REFUSE_PAYLOAD] = ROW("XAmzContentSHA256Mismatch", 400, PAYLOAD),
-            [AWI_REFUSE_MECHANISM] = ROW("InvalidRequest", 400, MECHANISM),
-            [AWI_REFUSE_SCOPE] =
-                ROW("AuthorizationHeaderMalformed", 400, "The authorization header is malformed."),
+            [AWI_REFUSE_OVERDUE] = S3_ROW("AccessDenied", 403, "Request has expired"),
+            [AWI_REFUSE_PAYLOAD] = S3_ROW("XAmzContentSHA256Mismatch", 400, PAYLOAD),
+            [AWI_REFUSE_MECHANISM] = S3_ROW("InvalidRequest", 400, MECHANISM),
+            [AWI_REFUSE_SCOPE] = S3_ROW("AuthorizationHeaderMalformed",
+                                        400,
+                                        "The authorization header is malformed."),
             [AWI_REFUSE_UNSIGNED] =
-                ROW("AccessDenied",
-                    403,
-                    "There were headers present in the request which were not signed"),
+                S3_ROW("AccessDenied",
+                       403,
+                       "There were headers present in the request which were not signed"),
             [AWI_REFUSE_NO_HASH] =
-                ROW("InvalidRequest",
-                    400,
-                    "Missing required header for this request: x-amz-content-sha256"),
+                S3_ROW("InvalidRequest",
+                       400,
+                       "Missing required header for this request: x-amz-content-sha256"),
             [AWI_REFUSE_BAD_HASH] =
-                ROW("InvalidArgument",
-                    400,
-                    "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, "
-                    "STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, "
-                    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, "
-                    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, "
-                    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid sha256 value."),
+                S3_ROW("InvalidArgument",
+                       400,
+                       "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, "
+                       "STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, "
+                       "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, "
+                       "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, "
+                       "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid sha256 value."),
         },
 };
 
 static const struct row s3_query_malformed =
-    ROW("AuthorizationQueryParametersError",
-        400,
-        "Query-string authentication requires the parameters X-Amz-Algorithm, X-Amz-Credential, "
-        "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires.");
+    S3_ROW("AuthorizationQueryParametersError",
+           400,
+           "Query-string authentication requires the parameters X-Amz-Algorithm, X-Amz-Credential, "
+           "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires.");
 
 static enum manner manner_of(enum awi_protocol protocol, struct awi_str service)
 {

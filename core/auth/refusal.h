@@ -29,7 +29,8 @@ enum awi_refusal {
 
 /*
  * The error of a refusal for a caller of this protocol and service (signing name, "s3");
- * *ret_message gets the usual text. presigned: the signature stood in the query.
+ * *ret_message gets the usual text. presigned: the signature stood in the query. Those of S3 have
+ * members besides (shape core_S3RefusalRecord).
  */
 const struct awi_error_type *awi_refusal_error(enum awi_refusal refusal,
                                                enum awi_protocol protocol,

@@ -82,6 +82,9 @@ static int check(struct state *s, struct awi_str text, struct awi_str signature)
     if (!text.ptr) {
         return -ENOMEM;
     }
+    if (s->in->facts) {
+        s->in->facts->to_sign = text;
+    }
     if (auth->kind == AWI_SIGV4_V4A) {
         r = awi_hex_decode(s->arena, signature, &bytes);
         r = r == -EINVAL ? 0
@@ -173,6 +176,9 @@ static int payload_line(struct state *s, struct awi_str *ret)
         return r ? r : -ENOMEM;
     }
     *ret = is;
+    if (s->in->facts) {
+        s->in->facts->payload = is;
+    }
     if (awi_str_is_set(said) && !same(said, is)) {
         return refuse(s, AWI_REFUSE_PAYLOAD, AWI_STR_NULL);
     }
@@ -259,6 +265,9 @@ static int check_request(struct state *s, struct awi_str payload)
 
     if (!canonical.ptr) {
         return -ENOMEM;
+    }
+    if (s->in->facts) {
+        s->in->facts->canonical = canonical;
     }
     hash = hex_hash(s->arena, canonical);
     return check(s,

@@ -9,6 +9,14 @@
 
 #include "core/auth/sigv4.h"
 
+/* What a refused signature was about, for services that tell their callers. Absent: not asked. */
+struct awi_verify_facts {
+    struct awi_str canonical;        /* the request in its canonical form */
+    struct awi_str to_sign;          /* the last text whose signature was looked at */
+    struct awi_str payload;          /* hex SHA-256 of the body */
+    struct awi_str unsigned_headers; /* names, with ", " between them */
+};
+
 struct awi_verify {
     const struct awi_sigv4 *auth; /* as awi_sigv4_parse() read it from the request */
     const struct awi_http_request *request;
@@ -20,9 +28,11 @@ struct awi_verify {
     struct awi_str region;
     int64_t now_ms;
     /* The machine's clock, by which clients go on signing when the emulation's was moved; 0: none.
-     * A signature in a header may be of either time. How long a presigned request is good is asked
-     * of now_ms alone, so that moving the clock makes it overdue. */
+     * A signature in a header may be of either time. A presigned request grows as old as the
+     * emulation's clock says: by every move since it was made, and by none before. */
     int64_t machine_ms;
+    int64_t moved_since_ms;         /* how far the emulation's was moved since auth->time_ms */
+    struct awi_verify_facts *facts; /* to be filled; NULL: nobody asks */
 };
 
 /* How far a signature's time may be from ours. */

@@ -205,7 +205,7 @@ static int messages(struct control *c)
 static int clock_page(struct control *c)
 {
     AWI_AUTO(txn) struct awi_txn *txn = NULL;
-    int64_t moved = 0;
+    struct awi_moved moved = {0};
     char now[AWI_TIME_TEXT];
     int r = with_txn(c, false, &txn);
 
@@ -216,8 +216,8 @@ static int clock_page(struct control *c)
     if (r < 0) {
         return r;
     }
-    awi_clock_text(awi_clock_now(&awi_core_config(c->core)->clock, moved), now);
-    return answer(c, 200, json_pack("{s:s,s:I}", "now", now, "moved_ms", (json_int_t)moved));
+    awi_clock_text(awi_clock_now(&awi_core_config(c->core)->clock, moved.ms), now);
+    return answer(c, 200, json_pack("{s:s,s:I}", "now", now, "moved_ms", (json_int_t)moved.ms));
 }
 
 /* How far the clock stands from where it would be: by {"advance": span} or {"set": moment}. */
@@ -242,7 +242,7 @@ static int move_clock(struct control *c)
 {
     AWI_AUTO(json) json_t *body = json_loadb(c->body.ptr, c->body.len, 0, NULL);
     AWI_AUTO(txn) struct awi_txn *txn = NULL;
-    int64_t moved = 0;
+    struct awi_moved moved = {0};
     int r = with_txn(c, true, &txn);
 
     if (r != 0) {
@@ -252,13 +252,13 @@ static int move_clock(struct control *c)
     if (r < 0) {
         return r;
     }
-    if (wanted_clock(c, body, moved, &moved) < 0) {
+    if (wanted_clock(c, body, moved.ms, &moved.ms) < 0) {
         return refuse(c,
                       400,
                       AWI_STR("the body must be {\"advance\": \"+1h\"} or "
                               "{\"set\": \"2030-01-01T00:00:00Z\"}"));
     }
-    r = awi_clock_move(txn, c->arena, moved);
+    r = awi_clock_move(txn, c->arena, moved.ms);
     if (r == 0) {
         r = awi_txn_commit(AWI_STEAL(txn, NULL));
     }

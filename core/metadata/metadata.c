@@ -331,7 +331,7 @@ static int instance(struct metadata *m)
 static int open_state(struct metadata *m, bool keys, struct awi_str *why)
 {
     struct awi_store *store;
-    int64_t moved = 0;
+    struct awi_moved moved = {0};
 
     if (awi_str_is_set(m->config->problem)) {
         *why = m->config->problem;
@@ -340,7 +340,7 @@ static int open_state(struct metadata *m, bool keys, struct awi_str *why)
     int r = awi_core_store(m->core, m->arena, &store, why);
     r = r ? r : awi_txn_begin(store, keys, &m->txn);
     r = r ? r : awi_clock_moved(m->txn, m->arena, &moved);
-    m->now = awi_clock_now(&m->config->clock, moved);
+    m->now = awi_clock_now(&m->config->clock, moved.ms);
     return r;
 }
 

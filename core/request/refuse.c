@@ -60,7 +60,11 @@ int awi_refuse_caller(struct awi_req *req,
     message = awi_str_is_set(message) ? message : usual;
     req->error.why = why;
     int r = note(req, "unauthenticated", "credentials", awi_str_is_set(why) ? why : message);
-    return r ? r : awi_fail(req, type, "%.*s", AWI_STR_FMT(message));
+    if (r || !type->shape) {
+        return r ? r : awi_fail(req, type, "%.*s", AWI_STR_FMT(message));
+    }
+    const void *body = awi_refuse_s3(req, refusal);
+    return body ? awi_fail_with(req, type, body, "%.*s", AWI_STR_FMT(message)) : -ENOMEM;
 }
 
 /*

@@ -21,5 +21,8 @@ int awi_refuse_caller(struct awi_req *req,
                       enum awi_refusal refusal,
                       struct awi_str message,
                       struct awi_str why);
+/* The members of S3's answer to such a caller: struct core_S3RefusalRecord, in the arena; NULL: no
+ * memory. */
+const void *awi_refuse_s3(struct awi_req *req, enum awi_refusal refusal);
 /* An operation that nobody knows the permissions of. */
 int awi_refuse_unmapped(struct awi_req *req);

@@ -6,8 +6,10 @@
 #pragma once
 
 #include "core/auth/sigv4.h"
+#include "core/auth/verify.h"
 #include "core/endpoint/endpoint.h"
 #include "core/identity/identity.h"
+#include "core/identity/moved.h"
 #include "core/net/http.h"
 #include "core/service.h"
 #include "core/wire/wire.h"
@@ -20,8 +22,9 @@ struct awi_req {
     struct awi_http_exchange *http;
     struct awi_arena *arena;
     const struct awi_config *config;
-    int64_t now;        /* milliseconds since the epoch, the emulation's clock */
-    int64_t started_ns; /* CLOCK_MONOTONIC, for the call log */
+    int64_t now;            /* milliseconds since the epoch, the emulation's clock */
+    struct awi_moved moved; /* how it got there */
+    int64_t started_ns;     /* CLOCK_MONOTONIC, for the call log */
     struct awi_str id;
 
     /* locate */
@@ -41,6 +44,7 @@ struct awi_req {
 
     /* identify */
     struct awi_sigv4 signature;
+    struct awi_verify_facts facts; /* of a signature that was refused */
     struct awi_identity identity;
     bool authenticated; /* the caller is who it says, as far as the mode asks for proof */
 

@@ -168,7 +168,6 @@ static bool writes(const struct awi_req *req)
 static int open_state(struct awi_req *req)
 {
     struct awi_str why = AWI_STR_NULL;
-    int64_t moved = 0;
 
     if (awi_str_is_set(req->config->problem)) {
         req->error.message = req->config->problem;
@@ -181,9 +180,9 @@ static int open_state(struct awi_req *req)
     }
     r = awi_txn_begin(req->store, writes(req), &req->txn);
     if (r == 0) {
-        r = awi_clock_moved(req->txn, req->arena, &moved);
+        r = awi_clock_moved(req->txn, req->arena, &req->moved);
     }
-    req->now += moved;
+    req->now += req->moved.ms;
     return r;
 }
 
@@ -266,6 +265,8 @@ static int verify(struct awi_req *req)
         .region = req->endpoint.custom ? AWI_STR_NULL : req->endpoint.region,
         .now_ms = req->now,
         .machine_ms = awi_clock_now(&AWI_CLOCK_REAL, 0),
+        .moved_since_ms = awi_moved_since(&req->moved, req->signature.time_ms),
+        .facts = &req->facts,
     };
     int r = awi_sigv4_verify(req->arena, &question, &refusal, &why);
     req->authenticated = r == 0;

@@ -128,6 +128,16 @@ class Request:
 
     def send(self):
         """(status, code, message); code None and the body where it succeeded."""
+        status, text = self.ask()
+        return (status, None, text) if status < 300 else (status, *error_in(text))
+
+    def members(self):
+        """The elements of an XML error, by name."""
+        return {name: unescape(text) for name, text in
+                re.findall("<([A-Za-z0-9-]+)>([^<]*)</", self.ask()[1])}
+
+    def ask(self):
+        """(status, body)"""
         query = "&".join("%s=%s" % (quote(k, safe="~"), quote(v, safe="~")) for k, v in self.query)
         connection = http.client.HTTPConnection(self.host, 80, timeout=60)
         connection.putrequest(self.method, quote(self.path, safe="/~") + ("?" + query if query else ""),
@@ -139,7 +149,7 @@ class Request:
         got = connection.getresponse()
         text = got.read().decode()
         connection.close()
-        return (got.status, None, text) if got.status < 300 else (got.status, *error_in(text))
+        return got.status, text
 
 
 def spoil(signature):

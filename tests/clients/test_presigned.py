@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Presigned requests that are wrong in one way each, where permissions are enforced (identity.md 8.9)."""
+import json
+import time
+import urllib.request
+
 from sandbox import Tap
 from signing import MISMATCH, UNKNOWN, World, ask
 from sigv4 import Request, other_stamp, stamp
@@ -94,11 +98,35 @@ def identity(w):
         "a minute too late", message)
 
 
+def moved(w):
+    """Moving the clock makes what was presigned before it overdue, and nothing else."""
+    def move(by):
+        urllib.request.urlopen(urllib.request.Request(
+            "http://awsintercept.internal/clock", method="POST",
+            data=json.dumps({"advance": by}).encode())).read()
+
+    overdue = (403, "AccessDenied", "Request has expired")
+    before = ask("s3", w.ann).presign(5400)
+    move("+1h")
+    w.passes("an hour on", before)
+    time.sleep(1.1)  # a move counts for the whole second
+    between = ask("s3", w.ann).presign(5400)
+    w.passes("presigned since", between)
+    move("+1h")
+    w.fails("two hours on", before, overdue)
+    w.passes("an hour on, presigned since the first move", between)
+    move("+1h")
+    w.fails("two hours on, presigned since the first move", between, overdue)
+    w.passes("by the emulation's clock", ask("s3", w.ann, time=stamp(3 * 3600)).presign(300))
+    move("-3h")
+
+
 def main():
     tap = Tap()
     w = World(tap)
     presigned(w)
     identity(w)
+    moved(w)
     tap.end()
 
 

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole requests whose credentials or signature are wrong in one way each, where permissions are
 enforced: code, status and words of each protocol (identity.md 8.9, 10.2)."""
+import hashlib
 import json
+import re
 import urllib.request
 
 from sandbox import Tap
@@ -125,6 +127,49 @@ def signatures(w):
     w.all("the host is not signed", host, {p: (*MISMATCH[p][:2], no_host) for p in PROTOCOLS})
 
 
+def told(w):
+    """What S3 tells besides code and message."""
+    def members(keys=w.ann, change=None, **more):
+        request = ask("s3", keys, **more).sign()
+        if change:
+            change(request)
+        return request.members()
+
+    def check(title, got, **want):
+        w.tap.equal({name: got.get(name) for name in want}, want, "S3 tells of " + title)
+
+    request = ask("s3", w.ann).sign()
+    request.headers["Authorization"] = request.headers["Authorization"][:-64] + "0" * 64
+    got = request.members()
+    canonical = got["CanonicalRequest"]
+    check("a wrong signature", got, AWSAccessKeyId=w.ann["AccessKeyId"], SignatureProvided="0" * 64,
+          StringToSign="\n".join(["AWS4-HMAC-SHA256", request.headers["X-Amz-Date"],
+                                  "%s/us-east-1/s3/aws4_request" % request.headers["X-Amz-Date"][:8],
+                                  hashlib.sha256(canonical.encode()).hexdigest()]),
+          CanonicalRequestBytes=canonical.encode().hex(" "),
+          StringToSignBytes=got["StringToSign"].encode().hex(" "))
+    w.tap.check(canonical.startswith("GET\n/signed/key\n\nhost:"), "the canonical request", canonical)
+    check("another region", members(region="eu-west-1"), Region="us-east-1")
+    late = stamp(-1000)
+    got = members(time=late)
+    check("a late request", got, RequestTime=late, MaxAllowedSkewMilliseconds="900000")
+    w.tap.check(re.fullmatch("[0-9-]{10}T[0-9:]{8}Z", got["ServerTime"]), "and of its own time", got)
+    strange = {"AccessKeyId": "AKIARZPUZDIKGB2VALC4", "SecretAccessKey": "x"}
+    check("a strange key", members(strange), AWSAccessKeyId=strange["AccessKeyId"])
+    check("a wrong token", members(dict(w.ann, SessionToken="t")), **{"Token-0": "t"})
+    check("unsigned headers", members(change=lambda r: r.headers.update(
+        {"X-Amz-Meta-A": "1", "x-amz-tagging": "a=b"})), HeadersNotSigned="X-Amz-Meta-A, x-amz-tagging")
+    put = ask("s3", w.ann)
+    put.method, put.body = "PUT", b"one"
+    put.sign()
+    put.body = b"two"
+    got = put.members()
+    check("another body", got, ClientComputedContentSHA256=hashlib.sha256(b"one").hexdigest(),
+          S3ComputedContentSHA256=hashlib.sha256(b"two").hexdigest())
+    overdue = ask("s3", w.ann, time=stamp(-400)).presign(300)
+    check("an overdue request", overdue.members(), **{"X-Amz-Expires": "300"})
+
+
 def authorization(w):
     """The Authorization header itself."""
     time = stamp()
@@ -194,7 +239,7 @@ def skew(w):
 def main():
     tap = Tap()
     w = World(tap)
-    for part in (good, keys, closed, tokens, signatures, authorization, scopes, skew):
+    for part in (good, keys, closed, tokens, signatures, told, authorization, scopes, skew):
         part(w)
     tap.end()
 
