@@ -168,9 +168,6 @@ static void add_session(struct keys *keys, const struct awi_layers *l)
     if (session->SourceIdentity.len) {
         add(keys, AWI_STR("aws:SourceIdentity"), session->SourceIdentity);
     }
-    if (session->FederatedProvider.len) {
-        add(keys, AWI_STR("aws:FederatedProvider"), session->FederatedProvider);
-    }
     if (awi_str_is(session->Kind, AWI_SESSION_TASK)) {
         add(keys, AWI_STR("aws:AssumedRoot"), AWI_STR("true"));
     }

@@ -8,7 +8,8 @@
 
 #include <errno.h>
 
-#define DEEPEST 5 /* below the root */
+#define DEEPEST 5    /* below the root */
+#define MOST    2000 /* orgs_reference_limits */
 
 static int not_found(struct awi_req *req)
 {
@@ -104,6 +105,25 @@ static int check_name(struct awi_req *req,
     return r == -ENOENT ? 0 : r;
 }
 
+/* How many units there are, the root apart. */
+static int check_number(struct awi_req *req, const struct org *org)
+{
+    AWI_AUTO(cursor) struct awi_cursor *cursor = NULL;
+    struct awi_str prefix = AWI_STR("ou-"), key, value;
+    size_t n = 0;
+    int r = awi_cursor_open(&org->scope, AWI_UNIT_TABLE, prefix, prefix, AWI_FORWARD, &cursor);
+
+    while (r == 0 && (r = awi_cursor_next(cursor, &key, &value)) == 0) {
+        if (++n == MOST) {
+            return org_constraint(
+                req,
+                "OU_NUMBER_LIMIT_EXCEEDED",
+                "You have exceeded the number of OUs that you can have in an organization.");
+        }
+    }
+    return r == -ENOENT ? 0 : r;
+}
+
 static int check_room(struct awi_req *req, const struct org *org, struct awi_str parent)
 {
     int depth = 0;
@@ -135,6 +155,7 @@ int org_create_ou(struct awi_req *req,
     int r = org_open_managed(req, &org);
 
     r = r ? r : check_room(req, &org, in->ParentId);
+    r = r ? r : check_number(req, &org);
     r = r ? r : check_name(req, &org, in->ParentId, in->Name, AWI_STR_NULL);
     r = r ? r : org_take_tags(req, &in->Tags, &unit.Tags);
     if (r) {

@@ -112,9 +112,19 @@ static int show(struct awi_req *req,
     return org_show_policy(req, org, record, summary);
 }
 
-/* Another policy of this type with this name: 0 there is one, -ENOENT none. */
-static int
-find_name(const struct org *org, struct awi_str type, struct awi_str name, struct awi_str besides)
+/* How many policies of a type an organization may have (orgs_reference_limits). */
+static size_t most(struct awi_str type)
+{
+    return awi_str_is(type, AWI_RCP) ? 2000 : 10000;
+}
+
+/* Another policy of this type with this name: 0 there is one, -ENOENT none, and *ret_n are of the
+ * type. */
+static int find_name(const struct org *org,
+                     struct awi_str type,
+                     struct awi_str name,
+                     struct awi_str besides,
+                     size_t *ret_n)
 {
     AWI_AUTO(cursor) struct awi_cursor *cursor = NULL;
     struct awi_str key, value;
@@ -124,6 +134,7 @@ find_name(const struct org *org, struct awi_str type, struct awi_str name, struc
     while (r == 0 && (r = awi_cursor_next(cursor, &key, &value)) == 0) {
         struct core_OrganizationPolicyRecord record;
         r = awi_record_decode(value, org->dir.arena, &core_OrganizationPolicyRecord_shape, &record);
+        *ret_n += r == 0 && awi_str_eq(record.Type, type);
         if (r == 0 && awi_str_eq(record.Name, name) && awi_str_eq(record.Type, type) &&
             !awi_str_eq(record.Id, besides)) {
             return 0;
@@ -138,8 +149,15 @@ static int check_name(struct awi_req *req,
                       struct awi_str name,
                       struct awi_str besides)
 {
-    int r = find_name(org, type, name, besides);
+    size_t n = 0;
+    int r = find_name(org, type, name, besides, &n);
 
+    if (r == -ENOENT && !awi_str_is_set(besides) && n >= most(type)) {
+        return org_constraint(
+            req,
+            "POLICY_NUMBER_LIMIT_EXCEEDED",
+            "You have exceeded the number of policies that you can have in an organization.");
+    }
     if (r == 0) {
         return awi_fail(req,
                         &organizations_DuplicatePolicyException_error,

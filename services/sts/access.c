@@ -55,13 +55,14 @@ static int assume_role_context(struct awi_req *req,
                                const struct sts_AssumeRoleRequest *in,
                                struct context *context)
 {
-    static const struct awi_str yes = AWI_STR_INIT("true");
+    static const struct awi_str yes = AWI_STR_INIT("true"), now = AWI_STR_INIT("0");
 
     add(context, AWI_STR("sts:ExternalId"), &in->ExternalId, 1);
     add(context, AWI_STR("sts:RoleSessionName"), &in->RoleSessionName, 1);
     add(context, AWI_STR("sts:SourceIdentity"), &in->SourceIdentity, 1);
     if (awi_str_is_set(in->SerialNumber) && awi_str_is_set(in->TokenCode)) {
         add(context, AWI_STR("aws:MultiFactorAuthPresent"), &yes, 1);
+        add(context, AWI_STR("aws:MultiFactorAuthAge"), &now, 1);
     }
     return add_tags(context, &in->Tags, &in->TransitiveTagKeys);
 }

@@ -180,7 +180,8 @@ def mfa(run):
     iam.enable_mfa_device(UserName=world.names["name"], SerialNumber=device["SerialNumber"],
                           AuthenticationCode1=codes[0], AuthenticationCode2=codes[1])
     world.role([allow("s3:ListAllMyBuckets", when={"Bool": {"aws:MultiFactorAuthPresent": "true"}})],
-               trust=[trusts("<caller>", when={"Bool": {"aws:MultiFactorAuthPresent": "true"}})])
+               trust=[trusts("<caller>", when={"Bool": {"aws:MultiFactorAuthPresent": "true"},
+                                               "NumericLessThan": {"aws:MultiFactorAuthAge": "60"}})])
     sts = who.client("sts")
     given = {"SerialNumber": device["SerialNumber"]}
     run.error("a wrong code", "AccessDenied",

@@ -56,6 +56,28 @@ static void test_units(void **state)
     refuse(&boss, "CreateOrganizationalUnit", &in, "ConstraintViolationException");
 }
 
+/* 2,000 units, in hundreds; one that goes makes room for another. */
+static void test_most_units(void **state)
+{
+    struct organizations_CreateOrganizationalUnitRequest in;
+    struct organizations_DeleteOrganizationalUnitRequest gone;
+
+    create();
+    struct awi_str root = root_id(), at = root;
+    for (int i = 0, n = 0; i < 2000; i++, n++) {
+        char name[16];
+        snprintf(name, sizeof(name), "unit-%d", i);
+        gone.OrganizationalUnitId = make_unit(n == 100 ? root : at, name);
+        at = n == 0 || n == 100 ? gone.OrganizationalUnitId : at;
+        n = n == 100 ? 0 : n;
+    }
+    in = (struct organizations_CreateOrganizationalUnitRequest){.ParentId = root,
+                                                                .Name = AWI_STR("another")};
+    refuse(&boss, "CreateOrganizationalUnit", &in, "ConstraintViolationException");
+    allow(&boss, "DeleteOrganizationalUnit", &gone, NULL);
+    make_unit(root, "another");
+}
+
 static void test_move_account(void **state)
 {
     create();
@@ -95,6 +117,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_units, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_most_units, setup, teardown),
         cmocka_unit_test_setup_teardown(test_move_account, setup, teardown),
     };
 
