@@ -26,6 +26,7 @@ static const struct command commands[] = {
     {"messages", NULL, "list what AWS would have sent to somewhere else"},
     {"report", NULL, "sum up calls, roles assumed, and refusals with their reasons"},
     {"reset", NULL, "empty a state directory"},
+    {"snapshot", NULL, "keep the state under a name, and bring it back"},
     {"doctor", awi_cli_doctor, "tell whether and how a command can be intercepted"},
     {"libpath", awi_cli_libpath, "print where the preload library is"},
     {"policy", NULL, "ask the policy evaluator who may do what, and why"},

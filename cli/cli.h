@@ -17,6 +17,7 @@ int awi_cli_log(int argc, char **argv);
 int awi_cli_messages(int argc, char **argv);
 int awi_cli_report(int argc, char **argv);
 int awi_cli_reset(int argc, char **argv);
+int awi_cli_snapshot(int argc, char **argv);
 int awi_cli_doctor(int argc, char **argv);
 int awi_cli_libpath(int argc, char **argv);
 int awi_cli_policy(int argc, char **argv);

@@ -16,6 +16,7 @@ static const struct {
     {"messages", awi_cli_messages},
     {"report", awi_cli_report},
     {"reset", awi_cli_reset},
+    {"snapshot", awi_cli_snapshot},
     {"policy", awi_cli_policy},
 };
 

@@ -37,7 +37,7 @@ extern "C" {
 AWSINTERCEPT_API int
 awsintercept_request(const char *method, const char *path, const char *body, char **reply);
 
-/* Empties every account, the log of calls and a moved clock. */
+/* Empties every account, the log of calls and a moved clock, and forgets snapshots. */
 AWSINTERCEPT_API int awsintercept_reset(void);
 
 /*
@@ -55,6 +55,15 @@ AWSINTERCEPT_API int awsintercept_advance_clock(const char *by);
 
 /* Sets the emulated clock: "2030-01-01T00:00:00Z". It goes on from there. */
 AWSINTERCEPT_API int awsintercept_set_clock(const char *time);
+
+/*
+ * Keeps the state of all accounts under a name (1 to 64 of A-Z a-z 0-9 . _ -), in place of what was
+ * kept under it before, and brings it back, any number of times: the moved clock and credentials
+ * that were issued until then, too. The log of calls goes on. A reset forgets what was kept.
+ * -EINVAL: that is no name, or nothing was kept under it.
+ */
+AWSINTERCEPT_API int awsintercept_snapshot(const char *name);
+AWSINTERCEPT_API int awsintercept_restore(const char *name);
 
 /*
  * The calls seen, oldest first, as JSON: {"calls": [...]}. query narrows them ("service=s3",

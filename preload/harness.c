@@ -98,6 +98,28 @@ int awsintercept_set_clock(const char *time)
     return move_clock("set", time);
 }
 
+/* A name goes into the query as it is: the characters of others would need escapes. */
+static int with_name(const char *page, const char *name)
+{
+    char path[PATH_ROOM];
+
+    if (!name || strpbrk(name, "&=%?#+ ")) {
+        return -EINVAL;
+    }
+    int n = snprintf(path, sizeof(path), "%s?name=%s", page, name);
+    return n < (int)sizeof(path) ? done(awsintercept_request("POST", path, NULL, NULL)) : -EINVAL;
+}
+
+int awsintercept_snapshot(const char *name)
+{
+    return with_name("/snapshot", name);
+}
+
+int awsintercept_restore(const char *name)
+{
+    return with_name("/restore", name);
+}
+
 int awsintercept_calls(const char *query, char **json)
 {
     char path[PATH_ROOM];

@@ -35,20 +35,6 @@ static int refuse(struct control *c, int status, struct awi_str why)
     return answer(c, status, json_pack("{s:o}", "error", awi_json_text(why)));
 }
 
-static int index_page(struct control *c)
-{
-    return answer(c,
-                  200,
-                  json_pack("{s:[s,s,s,s,s,s]}",
-                            "requests",
-                            "POST /reset",
-                            "GET /accounts",
-                            "GET /calls",
-                            "GET /messages",
-                            "GET /clock",
-                            "POST /clock"));
-}
-
 static int reset(struct control *c)
 {
     int r = awi_core_reset(c->core);
@@ -265,6 +251,83 @@ static int move_clock(struct control *c)
     return r < 0 ? r : clock_page(c);
 }
 
+/* --- Snapshots ------------------------------------------------------------------------------- */
+
+static int done(struct control *c, int r, struct awi_str name, const char *what)
+{
+    struct awi_store *store;
+    struct awi_str why;
+
+    switch (r) {
+    case 0:
+        return answer(c, 200, json_pack("{s:o}", what, awi_json_text(name)));
+    case -EINVAL:
+        return refuse(c, 400, AWI_STR("a name is 1 to 64 of A-Z a-z 0-9 . _ -, as in ?name=base"));
+    case -ENOENT:
+        return refuse(c, 404, AWI_STR("there is no snapshot of that name; GET /snapshots"));
+    case -EMFILE:
+        return refuse(c, 409, AWI_STR("there are 64 snapshots; DELETE /snapshot?name=..."));
+    default:
+        /* A full disk, for one thing: said as the requests to AWS say it. */
+        if (awi_core_store(c->core, c->arena, &store, &why) < 0) {
+            return refuse(c, 500, why);
+        }
+        return refuse(c, 500, awi_store_why(store, c->arena, r));
+    }
+}
+
+static int with_name(struct control *c,
+                     int (*run)(struct awi_store *store, struct awi_str name),
+                     const char *what)
+{
+    struct awi_str name = parameter(c, "name");
+    struct awi_store *store;
+    struct awi_str why;
+
+    if (!awi_str_is_set(name)) {
+        name = AWI_STR("default");
+    }
+    int r = awi_core_store(c->core, c->arena, &store, &why);
+    return r < 0 ? refuse(c, 500, why) : done(c, run(store, name), name, what);
+}
+
+static int snapshot(struct control *c)
+{
+    return with_name(c, awi_snapshot_save, "saved");
+}
+
+static int restore(struct control *c)
+{
+    return with_name(c, awi_snapshot_restore, "restored");
+}
+
+static int forget(struct control *c)
+{
+    return with_name(c, awi_snapshot_delete, "deleted");
+}
+
+static int add_name(void *list, struct awi_str name)
+{
+    return json_array_append_new(list, awi_json_text(name)) < 0 ? -ENOMEM : 0;
+}
+
+static int snapshots(struct control *c)
+{
+    AWI_AUTO(txn) struct awi_txn *txn = NULL;
+    AWI_AUTO(json) json_t *list = json_array();
+    int r = with_txn(c, false, &txn);
+
+    if (r != 0) {
+        return r > 0 ? 0 : r;
+    }
+    r = awi_snapshot_each(txn, add_name, list);
+    return r < 0 ? r : answer(c, 200, json_pack("{s:O}", "snapshots", list));
+}
+
+/* --- The pages ------------------------------------------------------------------------------- */
+
+static int index_page(struct control *c);
+
 static const struct page {
     const char *method;
     const char *path;
@@ -278,7 +341,23 @@ static const struct page {
     {"GET", "/messages", messages},
     {"GET", "/clock", clock_page},
     {"POST", "/clock", move_clock},
+    {"POST", "/snapshot", snapshot},
+    {"DELETE", "/snapshot", forget},
+    {"GET", "/snapshots", snapshots},
+    {"POST", "/restore", restore},
 };
+
+#define N_PAGES (sizeof(pages) / sizeof(pages[0]))
+
+static int index_page(struct control *c)
+{
+    AWI_AUTO(json) json_t *list = json_array();
+
+    for (size_t i = 1; i < N_PAGES; i++) {
+        json_array_append_new(list, json_sprintf("%s %s", pages[i].method, pages[i].path));
+    }
+    return answer(c, 200, json_pack("{s:O}", "requests", list));
+}
 
 int awi_control_run(struct awi_core *core,
                     struct awi_arena *arena,
@@ -298,7 +377,7 @@ int awi_control_run(struct awi_core *core,
         return refuse(&c, 500, config->problem);
     }
     awi_str_cut(&c.query, '?', &path);
-    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+    for (size_t i = 0; i < N_PAGES; i++) {
         if (!awi_str_is(path, pages[i].path)) {
             continue;
         }

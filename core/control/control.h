@@ -11,7 +11,15 @@
  *                              first; ?account= (the sender), ?service=, ?channel=
  *     GET  /clock              {"now": "2026-01-02T03:04:05Z", "moved_ms": 0}
  *     POST /clock              body {"advance": "+1h"} or {"set": "2030-01-01T00:00:00Z"}
- *     GET  /                   what there is
+ *     POST /snapshot           {"saved": "base"}: keeps the state under ?name= (default: default)
+ *     POST /restore            {"restored": "base"}: the state is again what it was then, for all
+ *                              programs, the moved clock too; the log of calls goes on
+ *     DELETE /snapshot         {"deleted": "base"}; a reset forgets all of them
+ *     GET  /snapshots          {"snapshots": ["base"]}
+ *     GET  /                   {"requests": ["POST /reset", ...]}: what there is
+ *
+ * What cannot be done answers {"error": "why"} with 400, 404, 405, 409 or 500; under a
+ * configuration that is wrong, every request does.
  *
  * On other intercepted endpoints POST /moto-api/reset is the same as POST /reset.
  */

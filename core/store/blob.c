@@ -243,6 +243,30 @@ int awi_blob_open(struct awi_store *store,
     return r;
 }
 
+bool awi_blob_is_held(struct awi_txn *txn, const struct awi_blob_id *id)
+{
+    char bytes[BLOB_KEY];
+    MDB_cursor *cursor;
+    MDB_val key = record_key(id, bytes);
+    MDB_val value;
+
+    bytes[0] = KIND_HELD;
+    if (mdb_cursor_open(txn->mdb, txn->env->dbi, &cursor)) {
+        return false;
+    }
+    int rc = awi_mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    bool held = rc == 0 && key.mv_size > BLOB_KEY && memcmp(key.mv_data, bytes, BLOB_KEY) == 0;
+    mdb_cursor_close(cursor);
+    return held;
+}
+
+int awi_blob_discard(struct awi_txn *txn,
+                     const struct awi_blob_id *id,
+                     const struct awi_extent *extent)
+{
+    return add_op(txn, BLOB_DELETE, id, *extent);
+}
+
 int awi_blob_delete(struct awi_txn *txn, const struct awi_blob_id *id)
 {
     char bytes[BLOB_KEY];
@@ -263,7 +287,7 @@ int awi_blob_delete(struct awi_txn *txn, const struct awi_blob_id *id)
             return 0;
         }
     }
-    return add_op(txn, BLOB_DELETE, id, extent);
+    return awi_blob_is_held(txn, id) ? 0 : awi_blob_discard(txn, id, &extent);
 }
 
 /* --- at the end of a transaction -------------------------------------------------------------- */

@@ -50,6 +50,12 @@ int awi_blob_new_id(struct awi_blob_id *ret);
 int awi_blob_id_bytes(const struct awi_blob_id *id, char *bytes);
 /* The blob's record; -ENOENT when there is none. */
 int awi_blob_record(struct awi_txn *txn, const struct awi_blob_id *id, struct awi_extent *ret);
+/* Does a snapshot need the blob? Its bytes then stay when it is deleted. */
+bool awi_blob_is_held(struct awi_txn *txn, const struct awi_blob_id *id);
+/* The bytes of a blob that has no record any more go with the commit. 0 or -ENOMEM. */
+int awi_blob_discard(struct awi_txn *txn,
+                     const struct awi_blob_id *id,
+                     const struct awi_extent *extent);
 /* Is the descriptor still that file? */
 bool awi_fd_is(int fd, dev_t dev, ino_t ino);
 int awi_copy_range(int from, uint64_t from_at, int to, uint64_t to_at, uint64_t len);

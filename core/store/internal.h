@@ -9,6 +9,7 @@
  *     B blob id(16)                                       a blob that exists (blob.c)
  *     M name                                              the store's own counters
  *     X offset(8)                                         free space of memory blobs (extent.c)
+ *     H blob id(16) snapshot                              a blob that a snapshot needs (snapshot.c)
  */
 #pragma once
 
@@ -27,6 +28,7 @@
 #define KIND_BLOB      'B'
 #define KIND_META      'M'
 #define KIND_FREE      'X'
+#define KIND_HELD      'H'
 #define PREFIX_MOST    (1 + 3 * 65 + 33)
 #define TXN_CACHE      32
 #define LOCK_FILE_SIZE (256 * 1024)

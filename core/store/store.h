@@ -59,6 +59,20 @@ const char *awi_store_dir(const struct awi_store *store);
 /* Empties everything, blobs too, for all processes; they notice at their next transaction. */
 int awi_store_reset(struct awi_store *store);
 
+/*
+ * Snapshots: all records and blobs of one moment under a name (1 to 64 of A-Z a-z 0-9 . _ -), kept
+ * in the store itself, for all of its processes. Saving under a name that there is replaces it. A
+ * restore is one transaction; journal and snapshots stay as they are. A reset forgets them all.
+ * Bodies are not copied. -ENOENT: there is none of that name; -EINVAL: that is no name; -EMFILE:
+ * more than AWI_SNAPSHOTS_MOST.
+ */
+#define AWI_SNAPSHOTS_MOST 64
+int awi_snapshot_save(struct awi_store *store, struct awi_str name);
+int awi_snapshot_restore(struct awi_store *store, struct awi_str name);
+int awi_snapshot_delete(struct awi_store *store, struct awi_str name);
+/* Calls seen(arg, name) for each, by name. Stops at and returns what is not 0. */
+int awi_snapshot_each(struct awi_txn *txn, int (*seen)(void *arg, struct awi_str name), void *arg);
+
 /* Rises with each committed change of any process: for waiting on news. Some 20 ns. */
 uint64_t awi_store_generation(struct awi_store *store);
 

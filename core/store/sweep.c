@@ -67,7 +67,7 @@ static void sweep_folder(struct awi_txn *txn, const char *folder)
         if (awi_blob_id_bytes(&id, bytes) < 0) {
             continue;
         }
-        int r = awi_blob_record(txn, &id, &extent);
+        int r = awi_blob_is_held(txn, &id) ? 0 : awi_blob_record(txn, &id, &extent);
         if (r == 0) {
             awi_blob_move(dir_fd, id.text, folder, "blobs");
         } else if (r == -ENOENT) {

@@ -33,6 +33,9 @@ static void with_core(void)
                !strcmp(reply, "GET /calls?service=s3 "));
     free(reply);
     expect("reset", awsintercept_reset() == 0);
+    expect("snapshot", awsintercept_snapshot("base") == 0 && awsintercept_restore("base") == 0);
+    expect("a snapshot's name that is none",
+           awsintercept_snapshot(NULL) == -EINVAL && awsintercept_restore("a&b") == -EINVAL);
     expect("advance", awsintercept_advance_clock("+1h") == 0);
     expect("set clock", awsintercept_set_clock("2030-01-01T00:00:00Z") == 0);
     expect("a clock value that is no time", awsintercept_set_clock("\"}") == -EINVAL);
