@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/token/saml.h"
 
+#include "core/token/encryption.h"
 #include "core/token/signature.h"
 #include "core/util/base64.h"
 #include "core/util/cleanup.h"
@@ -212,17 +213,38 @@ static int verify(struct awi_arena *arena,
     return (whole == 1 && (part == 1 || part == -ENOENT)) || (part == 1 && whole == -ENOENT);
 }
 
-static int read_response(struct awi_arena *arena,
-                         xmlNode *response,
-                         const struct provider *provider,
-                         enum awi_saml_verdict *ret_verdict,
-                         struct awi_saml *ret)
+/* The assertion, or what an EncryptedAssertion holds, as a document of its own; NULL: there is not
+ * exactly one of both. */
+static int find_assertion(struct awi_arena *arena,
+                          xmlNode *response,
+                          const struct awi_saml_provider *from,
+                          xmlDoc **ret_doc,
+                          xmlNode **ret)
 {
-    xmlNode *assertion = awi_dom_only_child(response, ASSERTION, "Assertion");
+    xmlNode *encrypted = awi_dom_find(response->children, ASSERTION, "EncryptedAssertion");
+    struct awi_str text;
 
-    if (!assertion || !succeeded(arena, response)) {
+    *ret_doc = NULL;
+    *ret = awi_dom_only_child(response, ASSERTION, "Assertion");
+    if (!encrypted) {
         return 0;
     }
+    if (awi_dom_find(response->children, ASSERTION, "Assertion") ||
+        awi_dom_only_child(response, ASSERTION, "EncryptedAssertion") != encrypted) {
+        *ret = NULL;
+        return 0;
+    }
+    int r = awi_dom_decrypt(arena, encrypted, from->keys, from->n_keys, &text);
+    return r ? r : parse(text, ASSERTION, "Assertion", ret_doc, ret);
+}
+
+static int read_assertion(struct awi_arena *arena,
+                          xmlNode *response,
+                          xmlNode *assertion,
+                          const struct provider *provider,
+                          enum awi_saml_verdict *ret_verdict,
+                          struct awi_saml *ret)
+{
     ret->issuer = awi_dom_text(arena, awi_dom_only_child(assertion, ASSERTION, "Issuer"));
     if (!awi_str_eq(ret->issuer, provider->entity)) {
         *ret_verdict = AWI_SAML_STRANGER;
@@ -242,9 +264,28 @@ static int read_response(struct awi_arena *arena,
     return r;
 }
 
+static int read_response(struct awi_arena *arena,
+                         xmlNode *response,
+                         const struct awi_saml_provider *from,
+                         const struct provider *provider,
+                         enum awi_saml_verdict *ret_verdict,
+                         struct awi_saml *ret)
+{
+    AWI_AUTO(xmldoc) xmlDoc *decrypted = NULL;
+    xmlNode *assertion;
+    int r = find_assertion(arena, response, from, &decrypted, &assertion);
+
+    if (r || !assertion || !succeeded(arena, response)) {
+        return r;
+    }
+    r = read_assertion(arena, response, assertion, provider, ret_verdict, ret);
+    ret->encrypted = decrypted != NULL;
+    return r;
+}
+
 int awi_saml_read(struct awi_arena *arena,
                   struct awi_str text,
-                  struct awi_str metadata,
+                  const struct awi_saml_provider *from,
                   enum awi_saml_verdict *ret_verdict,
                   struct awi_saml *ret)
 {
@@ -254,9 +295,9 @@ int awi_saml_read(struct awi_arena *arena,
 
     *ret = (struct awi_saml){.issued = 0};
     *ret_verdict = AWI_SAML_MALFORMED;
-    int r = read_provider(arena, metadata, &provider);
+    int r = read_provider(arena, from->metadata, &provider);
     r = r ? r : parse(text, PROTOCOL, "Response", &doc, &response);
-    r = r ? r : read_response(arena, response, &provider, ret_verdict, ret);
+    r = r ? r : read_response(arena, response, from, &provider, ret_verdict, ret);
     free_keys(&provider);
     return r == -EBADMSG ? 0 : r;
 }

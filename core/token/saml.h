@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SAML 2.0 responses of identity providers, as far as AssumeRoleWithSAML takes them: one assertion,
- * not encrypted, that is signed itself or whose response is, by a certificate of the provider's
- * metadata. Everything told here comes from that assertion. Documents with a document type are
- * refused, nothing is ever loaded. Times are milliseconds; 0: not said.
+ * SAML 2.0 responses of identity providers, as far as AssumeRoleWithSAML takes them: one assertion
+ * that is signed itself or whose response is, by a certificate of the provider's
+ * metadata; it may be encrypted (encryption.h). Everything told here comes from that assertion.
+ * Documents with a document type are refused, nothing is ever loaded. Times are milliseconds; 0:
+ * not said.
  */
 #pragma once
 
@@ -18,7 +19,15 @@ struct awi_saml_attribute {
     size_t n;
 };
 
+/* Whose responses are read. */
+struct awi_saml_provider {
+    struct awi_str metadata;    /* an EntityDescriptor */
+    const struct awi_str *keys; /* private keys in PEM, for what is encrypted */
+    size_t n_keys;
+};
+
 struct awi_saml {
+    bool encrypted; /* the assertion was */
     struct awi_str issuer;
     struct awi_str subject; /* NameID */
     struct awi_str subject_format;
@@ -40,11 +49,10 @@ enum awi_saml_verdict {
     AWI_SAML_FORGED,    /* no signature of the provider's holds */
 };
 
-/* text: the XML; metadata: the provider's EntityDescriptor. 0 with *ret_verdict, or -ENOMEM; *ret
- * is filled when it is good. */
+/* text: the XML. 0 with *ret_verdict, or -ENOMEM; *ret is filled when it is good. */
 int awi_saml_read(struct awi_arena *arena,
                   struct awi_str text,
-                  struct awi_str metadata,
+                  const struct awi_saml_provider *provider,
                   enum awi_saml_verdict *ret_verdict,
                   struct awi_saml *ret);
 

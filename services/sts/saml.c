@@ -34,11 +34,10 @@ static int invalid(struct reading *in, const char *message)
 
 /* --- Is it good ------------------------------------------------------------------------------ */
 
-static int find_metadata(struct reading *in, struct awi_str *ret)
+static int find_provider(struct reading *in, struct core_SamlProviderRecord *ret)
 {
     struct awi_scope scope = awi_principal_scope(awi_request_txn(in->req), in->role->account);
     struct awi_iam_arn parts;
-    struct core_SamlProviderRecord record;
 
     if (awi_iam_arn_parse(in->provider, &parts) || !awi_str_is(parts.kind, "saml-provider") ||
         !awi_str_eq(parts.account, in->role->account)) {
@@ -50,17 +49,33 @@ static int find_metadata(struct reading *in, struct awi_str *ret)
                            in->provider,
                            awi_arena(in->req),
                            &core_SamlProviderRecord_shape,
-                           &record);
-    *ret = record.Metadata;
+                           ret);
     return r == -ENOENT ? invalid(in, "Specified provider doesn't exist") : r;
+}
+
+static int take_keys(struct reading *in,
+                     const struct core_SamlProviderRecord *record,
+                     struct awi_saml_provider *ret)
+{
+    const struct core_SamlKeys *held = &record->PrivateKeys;
+    struct awi_str *keys = awi_arena_array(awi_arena(in->req), struct awi_str, held->n);
+
+    for (size_t i = 0; keys && i < held->n; i++) {
+        keys[i] = held->items[i].Pem;
+    }
+    *ret = (struct awi_saml_provider){record->Metadata, keys, held->n};
+    return keys ? 0 : -ENOMEM;
 }
 
 static int read_response(struct reading *in, struct awi_str encoded)
 {
+    struct awi_saml_provider provider = {.n_keys = 0};
+    struct core_SamlProviderRecord record;
     enum awi_saml_verdict verdict;
-    struct awi_str metadata, text;
-    int r = find_metadata(in, &metadata);
+    struct awi_str text;
+    int r = find_provider(in, &record);
 
+    r = r ? r : take_keys(in, &record, &provider);
     if (r) {
         return r;
     }
@@ -68,7 +83,11 @@ static int read_response(struct reading *in, struct awi_str encoded)
     if (r == -EINVAL) {
         return invalid(in, "Invalid base64 SAMLResponse");
     }
-    r = r ? r : awi_saml_read(awi_arena(in->req), text, metadata, &verdict, &in->saml);
+    r = r ? r : awi_saml_read(awi_arena(in->req), text, &provider, &verdict, &in->saml);
+    if (r == 0 && verdict == AWI_SAML_GOOD && !in->saml.encrypted &&
+        awi_str_is(record.EncryptionMode, "Required")) {
+        return invalid(in, "The SAML assertion must be encrypted");
+    }
     return r                               ? r
            : verdict == AWI_SAML_MALFORMED ? invalid(in,
                                                      "Your request included an invalid SAML "

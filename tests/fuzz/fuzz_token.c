@@ -29,9 +29,10 @@ static void check_jwt(struct awi_arena *arena, struct awi_str text, struct awi_s
 static void check_saml(struct awi_arena *arena, struct awi_str text, struct awi_str metadata)
 {
     enum awi_saml_verdict verdict;
+    const struct awi_saml_provider provider = {.metadata = metadata};
     struct awi_saml saml;
 
-    FUZZ_CHECK(awi_saml_read(arena, text, metadata, &verdict, &saml) == 0);
+    FUZZ_CHECK(awi_saml_read(arena, text, &provider, &verdict, &saml) == 0);
     if (verdict == AWI_SAML_GOOD) {
         FUZZ_CHECK(saml.issuer.len > 0 && saml.n_attributes <= AWI_SAML_MOST_ATTRIBUTES);
     }
