@@ -9,19 +9,19 @@
 static bool is_special(const struct awi_http_request *request, struct awi_endpoint *ret)
 {
     static const struct {
-        const char *host;
+        struct awi_str host;
         enum awi_endpoint_kind kind;
     } hosts[] = {
-        {"169.254.169.254", AWI_ENDPOINT_METADATA},
-        {"fd00:ec2::254", AWI_ENDPOINT_METADATA},
-        {"169.254.170.2", AWI_ENDPOINT_CONTAINER},
-        {"169.254.170.23", AWI_ENDPOINT_CONTAINER},
-        {"fd00:ec2::23", AWI_ENDPOINT_CONTAINER},
-        {"awsintercept.internal", AWI_ENDPOINT_CONTROL},
+        {AWI_STR_INIT("169.254.169.254"), AWI_ENDPOINT_METADATA},
+        {AWI_STR_INIT("fd00:ec2::254"), AWI_ENDPOINT_METADATA},
+        {AWI_STR_INIT("169.254.170.2"), AWI_ENDPOINT_CONTAINER},
+        {AWI_STR_INIT("169.254.170.23"), AWI_ENDPOINT_CONTAINER},
+        {AWI_STR_INIT("fd00:ec2::23"), AWI_ENDPOINT_CONTAINER},
+        {AWI_STR_INIT("awsintercept.internal"), AWI_ENDPOINT_CONTROL},
     };
 
     for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++) {
-        if (awi_str_is(request->host, hosts[i].host)) {
+        if (awi_str_eq(request->host, hosts[i].host)) {
             ret->kind = hosts[i].kind;
             return true;
         }
@@ -38,8 +38,8 @@ void awi_endpoint_see_through(struct awi_http_request *request)
     struct awi_str name = request->peer ? awi_str_from(request->peer->name) : AWI_STR("");
     struct awi_endpoint ignored = {0};
 
-    if (name.len && !is_special(request, &ignored) && !awi_endpoint_host(request->host, &ignored) &&
-        awi_endpoint_host(name, &ignored)) {
+    if (name.len && !awi_str_eq(name, request->host) && !is_special(request, &ignored) &&
+        !awi_endpoint_host(request->host, &ignored) && awi_endpoint_host(name, &ignored)) {
         request->host = name;
     }
 }

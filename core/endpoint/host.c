@@ -42,8 +42,19 @@ struct awi_str awi_endpoint_global_region(struct awi_str partition)
 /* "eu-central-1", "us-gov-west-1": one of the known areas, words, a number. */
 bool awi_endpoint_is_region(struct awi_str label)
 {
-    static const char *const areas[] = {
-        "us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx", "cn", "eusc"};
+    static const struct awi_str areas[] = {
+        AWI_STR_INIT("us"),
+        AWI_STR_INIT("eu"),
+        AWI_STR_INIT("ap"),
+        AWI_STR_INIT("sa"),
+        AWI_STR_INIT("ca"),
+        AWI_STR_INIT("me"),
+        AWI_STR_INIT("af"),
+        AWI_STR_INIT("il"),
+        AWI_STR_INIT("mx"),
+        AWI_STR_INIT("cn"),
+        AWI_STR_INIT("eusc"),
+    };
     struct awi_str rest = label;
     struct awi_str word;
     bool known = false;
@@ -51,7 +62,7 @@ bool awi_endpoint_is_region(struct awi_str label)
 
     awi_str_cut(&rest, '-', &word);
     for (size_t i = 0; i < sizeof(areas) / sizeof(*areas); i++) {
-        known = known || awi_str_is(word, areas[i]);
+        known = known || awi_str_eq(word, areas[i]);
     }
     while (known && awi_str_cut(&rest, '-', &word)) {
         bool last = !awi_str_is_set(rest);
@@ -187,20 +198,20 @@ static bool is_s3_label(struct awi_str label, struct awi_endpoint *ret)
 static struct awi_str alias(struct awi_str label)
 {
     static const struct {
-        const char *label;
+        struct awi_str label;
         struct awi_str prefix;
     } aliases[] = {
-        {"queue", AWI_STR_INIT("sqs")},
-        {"ddb", AWI_STR_INIT("dynamodb")},
-        {"streams-ddb", AWI_STR_INIT("streams.dynamodb")},
-        {"s3express-control", AWI_STR_INIT("s3")},
-        {"ecr", AWI_STR_INIT("api.ecr")},
-        {"ecr-public", AWI_STR_INIT("api.ecr-public")},
-        {"sagemaker", AWI_STR_INIT("api.sagemaker")},
+        {AWI_STR_INIT("queue"), AWI_STR_INIT("sqs")},
+        {AWI_STR_INIT("ddb"), AWI_STR_INIT("dynamodb")},
+        {AWI_STR_INIT("streams-ddb"), AWI_STR_INIT("streams.dynamodb")},
+        {AWI_STR_INIT("s3express-control"), AWI_STR_INIT("s3")},
+        {AWI_STR_INIT("ecr"), AWI_STR_INIT("api.ecr")},
+        {AWI_STR_INIT("ecr-public"), AWI_STR_INIT("api.ecr-public")},
+        {AWI_STR_INIT("sagemaker"), AWI_STR_INIT("api.sagemaker")},
     };
 
     for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++) {
-        if (awi_str_is(label, aliases[i].label)) {
+        if (awi_str_eq(label, aliases[i].label)) {
             return aliases[i].prefix;
         }
     }

@@ -139,7 +139,13 @@ struct awi_http_handler {
 };
 
 /* The first header of this name (any case); absent when there is none. */
-struct awi_str awi_http_header(const struct awi_http_request *request, const char *name);
+struct awi_str awi_http_header_of(const struct awi_http_request *request, struct awi_str name);
+
+static inline struct awi_str awi_http_header(const struct awi_http_request *request,
+                                             const char *name)
+{
+    return awi_http_header_of(request, awi_str_from(name));
+}
 
 /* Adds a header to the answer. Both strings live as long as the exchange (arena, literals); a value
  * with CR, LF or NUL is refused. 0, -EINVAL or -ENOMEM. */

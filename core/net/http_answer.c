@@ -63,13 +63,10 @@ const char *awi_http_reason(int status)
     return "Unknown";
 }
 
-struct awi_str awi_http_header(const struct awi_http_request *request, const char *name)
+struct awi_str awi_http_header_of(const struct awi_http_request *request, struct awi_str name)
 {
-    size_t len = strlen(name);
-
     for (size_t i = 0; i < request->n_headers; i++) {
-        if (request->headers[i].name.len == len &&
-            awi_str_eq_nocase(request->headers[i].name, awi_str_of(name, len))) {
+        if (awi_str_eq_nocase(request->headers[i].name, name)) {
             return request->headers[i].value;
         }
     }
@@ -78,12 +75,7 @@ struct awi_str awi_http_header(const struct awi_http_request *request, const cha
 
 static bool breaks_line(struct awi_str s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.ptr[i] == '\r' || s.ptr[i] == '\n' || s.ptr[i] == '\0') {
-            return true;
-        }
-    }
-    return false;
+    return awi_str_find(s, '\r') >= 0 || awi_str_find(s, '\n') >= 0 || awi_str_find(s, '\0') >= 0;
 }
 
 int awi_http_answer_header(struct awi_http_exchange *x, struct awi_str name, struct awi_str value)

@@ -8,7 +8,7 @@ static unsigned char lower(char c)
     return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : (unsigned char)c;
 }
 
-bool awi_str_same_nocase(const char *a, const char *b, size_t len)
+static bool same_bytes(const char *a, const char *b, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         if (a[i] != b[i] && lower(a[i]) != lower(b[i])) {
@@ -16,6 +16,21 @@ bool awi_str_same_nocase(const char *a, const char *b, size_t len)
         }
     }
     return true;
+}
+
+bool awi_str_same_nocase(const char *a, const char *b, size_t len)
+{
+    size_t i = 0;
+    uint64_t x, y;
+
+    for (; i + sizeof(x) <= len; i += sizeof(x)) {
+        memcpy(&x, a + i, sizeof(x));
+        memcpy(&y, b + i, sizeof(y));
+        if (x != y && !same_bytes(a + i, b + i, sizeof(x))) {
+            return false;
+        }
+    }
+    return same_bytes(a + i, b + i, len - i);
 }
 
 bool awi_str_is_nocase(struct awi_str a, const char *z)

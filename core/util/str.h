@@ -41,9 +41,15 @@ static inline bool awi_str_is_set(struct awi_str s)
     return s.ptr != NULL;
 }
 
+/* Most texts that differ do so in the first byte, which spares a call. */
+static inline bool awi_str_same(const char *a, const char *b, size_t len)
+{
+    return len == 0 || (a[0] == b[0] && memcmp(a, b, len) == 0);
+}
+
 static inline bool awi_str_eq(struct awi_str a, struct awi_str b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+    return a.len == b.len && awi_str_same(a.ptr, b.ptr, a.len);
 }
 
 static inline bool awi_str_is(struct awi_str a, const char *z)
@@ -53,13 +59,13 @@ static inline bool awi_str_is(struct awi_str a, const char *z)
 
 static inline bool awi_str_starts(struct awi_str s, struct awi_str head)
 {
-    return s.len >= head.len && (head.len == 0 || memcmp(s.ptr, head.ptr, head.len) == 0);
+    return s.len >= head.len && awi_str_same(s.ptr, head.ptr, head.len);
 }
 
 static inline bool awi_str_ends(struct awi_str s, struct awi_str tail)
 {
     return s.len >= tail.len &&
-           (tail.len == 0 || memcmp(s.ptr + s.len - tail.len, tail.ptr, tail.len) == 0);
+           (tail.len == 0 || awi_str_same(s.ptr + s.len - tail.len, tail.ptr, tail.len));
 }
 
 /* The part from at on; empty when at is beyond the end. */

@@ -25,7 +25,7 @@ void awi_cbor_text(struct awi_out *out, struct awi_str text);
 /* The entries of a structure that are set, to stand inside a map; how many. skip: a member left
  * out, absent: none. */
 size_t awi_cbor_count(const struct awi_shape *shape, const void *bare, struct awi_str skip);
-void awi_cbor_members(struct awi_out *out,
-                      const struct awi_shape *shape,
-                      const void *bare,
-                      struct awi_str skip);
+size_t awi_cbor_members(struct awi_out *out,
+                        const struct awi_shape *shape,
+                        const void *bare,
+                        struct awi_str skip);

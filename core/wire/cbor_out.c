@@ -7,25 +7,46 @@
 #include "core/shape/value.h"
 #include "core/wire/cbor_bits.h"
 
-static void write_head(struct awi_out *out, unsigned major, uint64_t value)
-{
-    char bytes[9];
+#define HEAD_MOST 9
 
+/* Where there is room for HEAD_MOST bytes; how many it takes. */
+static inline size_t put_head(char *at, unsigned major, uint64_t value)
+{
     if (value < 24) {
-        awi_out_char(out, (char)(major << 5 | value));
-        return;
+        at[0] = (char)(major << 5 | value);
+        return 1;
     }
     unsigned info = value <= UINT8_MAX    ? 24
                     : value <= UINT16_MAX ? 25
                     : value <= UINT32_MAX ? 26
                                           : 27;
     size_t n = (size_t)1 << (info - 24);
-    bytes[0] = (char)(major << 5 | info);
+    at[0] = (char)(major << 5 | info);
     for (size_t i = n; i > 0; i--) {
-        bytes[i] = (char)(value & 0xff);
+        at[i] = (char)(value & 0xff);
         value >>= 8;
     }
-    awi_out_add(out, bytes, n + 1);
+    return n + 1;
+}
+
+static void write_head(struct awi_out *out, unsigned major, uint64_t value)
+{
+    char *at = awi_out_room(out, HEAD_MOST);
+
+    out->len += at ? put_head(at, major, value) : 0;
+}
+
+static void write_bytes(struct awi_out *out, unsigned major, struct awi_str bytes)
+{
+    char *at = awi_out_room(out, HEAD_MOST + bytes.len);
+
+    if (at) {
+        size_t head = put_head(at, major, bytes.len);
+        if (bytes.len) {
+            memcpy(at + head, bytes.ptr, bytes.len);
+        }
+        out->len += head + bytes.len;
+    }
 }
 
 static void write_integer(struct awi_out *out, int64_t value)
@@ -57,8 +78,7 @@ void awi_cbor_map(struct awi_out *out, size_t n)
 
 void awi_cbor_text(struct awi_out *out, struct awi_str text)
 {
-    write_head(out, MAJOR_TEXT, text.len);
-    awi_out_str(out, text);
+    write_bytes(out, MAJOR_TEXT, text);
 }
 
 static bool is_written(const struct awi_member *member, const void *bare, struct awi_str skip)
@@ -77,17 +97,38 @@ size_t awi_cbor_count(const struct awi_shape *shape, const void *bare, struct aw
     return n;
 }
 
-void awi_cbor_members(struct awi_out *out,
-                      const struct awi_shape *shape,
-                      const void *bare,
-                      struct awi_str skip)
+size_t awi_cbor_members(struct awi_out *out,
+                        const struct awi_shape *shape,
+                        const void *bare,
+                        struct awi_str skip)
 {
+    size_t n = 0;
+
     for (size_t i = 0; i < shape->n_members; i++) {
         const struct awi_member *member = &shape->members[i];
         if (is_written(member, bare, skip)) {
+            n++;
             awi_cbor_text(out, member->name);
             awi_cbor_encode(out, member->shape, awi_member_of(member, bare));
         }
+    }
+    return n;
+}
+
+static void write_structure(struct awi_out *out, const struct awi_shape *shape, const void *bare)
+{
+    size_t head = out->len;
+
+    if (shape->n_members > 23) {
+        awi_cbor_map(out, awi_cbor_count(shape, bare, AWI_STR_NULL));
+        awi_cbor_members(out, shape, bare, AWI_STR_NULL);
+        return;
+    }
+    /* A head of one byte: it is known when the members are written. */
+    awi_cbor_map(out, 0);
+    size_t n = awi_cbor_members(out, shape, bare, AWI_STR_NULL);
+    if (out->len > head) {
+        put_head(out->ptr + head, MAJOR_MAP, n);
     }
 }
 
@@ -132,20 +173,16 @@ void awi_cbor_encode(struct awi_out *out, const struct awi_shape *shape, const v
         }
         break;
     }
-    case AWI_TYPE_BLOB: {
-        struct awi_str bytes = *(const struct awi_str *)bare;
-        write_head(out, MAJOR_BYTES, bytes.len);
-        awi_out_str(out, bytes);
+    case AWI_TYPE_BLOB:
+        write_bytes(out, MAJOR_BYTES, *(const struct awi_str *)bare);
         break;
-    }
     case AWI_TYPE_LIST:
     case AWI_TYPE_MAP:
         write_items(out, shape, bare);
         break;
     case AWI_TYPE_STRUCT:
     case AWI_TYPE_UNION:
-        awi_cbor_map(out, awi_cbor_count(shape, bare, AWI_STR_NULL));
-        awi_cbor_members(out, shape, bare, AWI_STR_NULL);
+        write_structure(out, shape, bare);
         break;
     default:
         awi_cbor_text(out, *(const struct awi_str *)bare);

@@ -98,7 +98,7 @@ static struct awi_str raw_param(struct awi_str text, struct awi_str name)
 static struct awi_str action_of(const struct awi_wire_request *request)
 {
     struct awi_str action = raw_param(request->query, AWI_STR("Action"));
-    struct awi_str type = awi_wire_header_of(request, "content-type");
+    struct awi_str type = awi_wire_header_of(request, "Content-Type");
 
     if (!action.ptr &&
         (!type.ptr || awi_str_starts_nocase(type, AWI_STR("application/x-www-form-urlencoded")))) {
@@ -110,13 +110,13 @@ static struct awi_str action_of(const struct awi_wire_request *request)
 static enum awi_protocol protocol_of(const struct awi_model *model,
                                      const struct awi_wire_request *request)
 {
-    struct awi_str type = awi_wire_header_of(request, "content-type");
+    struct awi_str type = awi_wire_header_of(request, "Content-Type");
 
     if (speaks(model, AWI_PROTO_CBOR) &&
         awi_str_is_nocase(awi_wire_header_of(request, "smithy-protocol"), "rpc-v2-cbor")) {
         return AWI_PROTO_CBOR;
     }
-    if (awi_wire_header_of(request, "x-amz-target").ptr) {
+    if (awi_wire_header_of(request, "X-Amz-Target").ptr) {
         bool json11 = speaks(model, AWI_PROTO_JSON11);
         if (json11 && speaks(model, AWI_PROTO_JSON10)) {
             return awi_str_starts_nocase(type, AWI_STR("application/x-amz-json-1.0"))
@@ -301,7 +301,7 @@ int awi_wire_route(struct awi_arena *arena,
         break;
     case AWI_PROTO_JSON10:
     case AWI_PROTO_JSON11: {
-        struct awi_str target = awi_wire_header_of(request, "x-amz-target");
+        struct awi_str target = awi_wire_header_of(request, "X-Amz-Target");
         ret->name = target.ptr ? awi_str_skip(target, (size_t)(awi_str_rfind(target, '.') + 1))
                                : AWI_STR_NULL;
         break;

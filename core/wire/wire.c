@@ -22,7 +22,7 @@ static int decode_form(struct awi_wire_in *in,
                        void *value)
 {
     struct awi_str sources[] = {request->query, request->body};
-    struct awi_str type = awi_wire_header_of(request, "content-type");
+    struct awi_str type = awi_wire_header_of(request, "Content-Type");
     struct awi_param *params[2] = {NULL, NULL};
     size_t n[2] = {0, 0};
     struct awi_node root;

@@ -161,6 +161,23 @@ int awi_xml_decode(struct awi_wire_in *in,
 /* --- Writing --------------------------------------------------------------------------------- */
 
 /* In attributes, blanks of other kinds would be read as spaces. */
+/* A byte in each of eight places. */
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* None of the next eight bytes is '"', '&', '<', '>' or a control character; '"' and '&' differ in
+ * one bit, '<' and '>' too. */
+static bool are_plain(const char *at)
+{
+    uint64_t w, quotes, angles;
+
+    memcpy(&w, at, sizeof(w));
+    quotes = (w | EACH(4)) ^ EACH('&');
+    angles = (w | EACH(2)) ^ EACH('>');
+    return ((((w - EACH(0x20)) & ~w) | ((quotes - EACH(1)) & ~quotes) |
+             ((angles - EACH(1)) & ~angles)) &
+            EACH(0x80)) == 0;
+}
+
 static void write_escaped(struct awi_out *out, struct awi_str text, bool attribute)
 {
     static const struct {
@@ -171,9 +188,16 @@ static void write_escaped(struct awi_out *out, struct awi_str text, bool attribu
     /* The few bytes up to '>' that are not written as they are. */
     static const uint64_t special =
         0xffffffffull | 1ull << '&' | 1ull << '<' | 1ull << '>' | 1ull << '"';
-    size_t from = 0;
+    size_t from = 0, looked = 0;
 
     for (size_t i = 0; i < text.len; i++) {
+        while (i >= looked && text.len - i >= 8 && are_plain(text.ptr + i)) {
+            i += 8;
+        }
+        if (i == text.len) {
+            break;
+        }
+        looked = i >= looked ? i + 8 : looked;
         unsigned char c = (unsigned char)text.ptr[i];
         if (c > '>' || !(special >> c & 1) || (!attribute && (c == '\n' || c == '\t'))) {
             continue;
