@@ -60,34 +60,21 @@ static int read_item(struct awi_wire_in *in,
     return awi_xml_decode(in, shape->item, 0, value, item + shape->value_offset);
 }
 
-/* Items that stand in their list's element. */
+/* A list's or map's items from this node on: the children of its element or, where it is flattened,
+ * those among their structure's members that have the same name. */
 static int read_items(struct awi_wire_in *in,
                       const struct awi_shape *shape,
                       const struct awi_node *node,
+                      bool flattened,
                       struct awi_list *list)
 {
     size_t room = 0;
     int e = 0;
 
     list->set = true;
-    for (const struct awi_node *child = node->first; child && e == 0; child = child->next) {
-        e = read_item(in, shape, child, list, &room);
-    }
-    return e == 0 && shape->type == AWI_TYPE_MAP ? awi_map_unique(in->arena, shape, list) : e;
-}
-
-/* Items that stand among their structure's members, from the first one on. */
-static int read_flattened(struct awi_wire_in *in,
-                          const struct awi_shape *shape,
-                          const struct awi_node *node,
-                          struct awi_list *list)
-{
-    size_t room = 0;
-    int e = 0;
-
-    list->set = true;
-    for (; node && e == 0; node = awi_node_next(node)) {
+    while (node && e == 0) {
         e = read_item(in, shape, node, list, &room);
+        node = flattened ? awi_node_next(node) : node->next;
     }
     return e == 0 && shape->type == AWI_TYPE_MAP ? awi_map_unique(in->arena, shape, list) : e;
 }
@@ -118,7 +105,7 @@ static int read_member(struct awi_wire_in *in,
         return -ENOMEM;
     }
     if (awi_is_flattened(member)) {
-        return read_flattened(in, member->shape, found, value);
+        return read_items(in, member->shape, found, true, value);
     }
     return awi_xml_decode(in, member->shape, member->time_format, found, value);
 }
@@ -142,7 +129,7 @@ int awi_xml_decode(struct awi_wire_in *in,
         return e;
     case AWI_TYPE_LIST:
     case AWI_TYPE_MAP:
-        return read_items(in, shape, node, bare);
+        return read_items(in, shape, node->first, false, bare);
     case AWI_TYPE_BODY:
         return 0;
     case AWI_TYPE_STRING:

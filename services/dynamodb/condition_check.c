@@ -158,3 +158,30 @@ void ddb_check_function(struct ddb_parser *parser,
         }
     }
 }
+
+void ddb_check_paths(struct ddb_parser *parser, const struct ddb_path *a, const struct ddb_path *b)
+{
+    struct awi_arena *arena = parser->all->arena;
+    const char *what = "overlap";
+    enum ddb_fault fault = DDB_FAULT_OVERLAP;
+
+    for (size_t i = 0; i < a->n && i < b->n; i++) {
+        if (!a->steps[i].name.ptr != !b->steps[i].name.ptr) {
+            what = "conflict";
+            fault = DDB_FAULT_CONFLICT;
+            break;
+        }
+        if (a->steps[i].index != b->steps[i].index ||
+            !awi_str_eq(a->steps[i].name, b->steps[i].name)) {
+            return;
+        }
+    }
+    ddb_fault(parser,
+              fault,
+              awi_arena_printf(arena,
+                               "Two document paths %s with each other; must remove or rewrite one "
+                               "of these paths; path one: %.*s, path two: %.*s",
+                               what,
+                               AWI_STR_FMT(ddb_path_text(arena, a)),
+                               AWI_STR_FMT(ddb_path_text(arena, b))));
+}

@@ -31,20 +31,6 @@ static int parse_or(struct ddb_parser *parser, struct ddb_condition **ret);
 
 /* --- Operands -------------------------------------------------------------------------------- */
 
-/* Is the current word the name of a function, that is, does a parenthesis follow? */
-static bool is_call(const struct ddb_parser *parser)
-{
-    size_t at = parser->at;
-
-    if (parser->token.kind != DDB_TOKEN_WORD) {
-        return false;
-    }
-    while (at < parser->text.len && strchr(" \t\r\n", parser->text.ptr[at])) {
-        at++;
-    }
-    return at < parser->text.len && parser->text.ptr[at] == '(';
-}
-
 static int parse_size(struct ddb_parser *parser, struct ddb_operand *ret)
 {
     struct ddb_operand inner = {0};
@@ -84,7 +70,7 @@ static int parse_operand(struct ddb_parser *parser, struct ddb_operand *ret)
         ret->kind = DDB_OPERAND_VALUE;
         return ddb_parse_value(parser, &ret->value);
     }
-    if (is_call(parser) && awi_str_is(parser->token.text, "size")) {
+    if (ddb_is_call(parser) && awi_str_is(parser->token.text, "size")) {
         return parse_size(parser, ret);
     }
     ret->kind = DDB_OPERAND_PATH;
@@ -309,7 +295,7 @@ static int parse_primary(struct ddb_parser *parser, struct ddb_condition **ret)
         }
         return r;
     }
-    if (is_call(parser) && !awi_str_is(parser->token.text, "size")) {
+    if (ddb_is_call(parser) && !awi_str_is(parser->token.text, "size")) {
         return parse_call(parser, ret);
     }
     return parse_comparison(parser, ret);

@@ -82,6 +82,19 @@ bool ddb_is_word(const struct ddb_parser *parser, const char *word)
     return parser->token.kind == DDB_TOKEN_WORD && awi_str_is_nocase(parser->token.text, word);
 }
 
+bool ddb_is_call(const struct ddb_parser *parser)
+{
+    size_t at = parser->at;
+
+    if (parser->token.kind != DDB_TOKEN_WORD) {
+        return false;
+    }
+    while (at < parser->text.len && strchr(" \t\r\n", parser->text.ptr[at])) {
+        at++;
+    }
+    return at < parser->text.len && parser->text.ptr[at] == '(';
+}
+
 int ddb_expect(struct ddb_parser *parser, const char *sign)
 {
     if (!ddb_is_sign(parser, sign)) {

@@ -62,6 +62,8 @@ int ddb_parser_end(struct ddb_parser *parser);
 void ddb_next(struct ddb_parser *parser);
 bool ddb_is_sign(const struct ddb_parser *parser, const char *sign);
 bool ddb_is_word(const struct ddb_parser *parser, const char *word);
+/* Is the current word the name of a function, that is, does a parenthesis follow? */
+bool ddb_is_call(const struct ddb_parser *parser);
 /* Goes on if the sign is here, else it is a syntax error. */
 int ddb_expect(struct ddb_parser *parser, const char *sign);
 int ddb_syntax_error(struct ddb_parser *parser);
@@ -97,6 +99,8 @@ void ddb_check_ordered(struct ddb_parser *parser,
                        const struct ddb_operand *operands,
                        size_t n);
 void ddb_check_between(struct ddb_parser *parser, const struct ddb_operand *operands);
+/* No path may be part of another, nor take a list for a map. */
+void ddb_check_paths(struct ddb_parser *parser, const struct ddb_path *a, const struct ddb_path *b);
 void ddb_check_function(struct ddb_parser *parser,
                         const struct ddb_function *function,
                         const struct ddb_condition *condition);

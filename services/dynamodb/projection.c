@@ -8,39 +8,6 @@
 
 /* --- Grammar --------------------------------------------------------------------------------- */
 
-static bool same_step(const struct ddb_step *a, const struct ddb_step *b)
-{
-    return a->index == b->index && awi_str_eq(a->name, b->name);
-}
-
-/* No path may be part of another, nor take a list for a map. */
-static void
-check_paths(struct ddb_parser *parser, const struct ddb_path *a, const struct ddb_path *b)
-{
-    struct awi_arena *arena = parser->all->arena;
-    enum ddb_fault fault = DDB_FAULT_OVERLAP;
-    const char *what = "overlap";
-
-    for (size_t i = 0; i < a->n && i < b->n; i++) {
-        if (!a->steps[i].name.ptr != !b->steps[i].name.ptr) {
-            fault = DDB_FAULT_CONFLICT;
-            what = "conflict";
-            break;
-        }
-        if (!same_step(&a->steps[i], &b->steps[i])) {
-            return;
-        }
-    }
-    ddb_fault(parser,
-              fault,
-              awi_arena_printf(arena,
-                               "Two document paths %s with each other; must remove or rewrite one "
-                               "of these paths; path one: %.*s, path two: %.*s",
-                               what,
-                               AWI_STR_FMT(ddb_path_text(arena, a)),
-                               AWI_STR_FMT(ddb_path_text(arena, b))));
-}
-
 static int add_path(struct ddb_parser *parser, struct ddb_projection *projection, size_t *room)
 {
     if (projection->n == *room) {
@@ -80,7 +47,7 @@ int ddb_parse_projection(struct ddb_expressions *expressions,
     while (r == 0) {
         r = add_path(&parser, projection, &room);
         for (size_t i = 0; r == 0 && i + 1 < projection->n; i++) {
-            check_paths(&parser, &projection->paths[i], &projection->paths[projection->n - 1]);
+            ddb_check_paths(&parser, &projection->paths[i], &projection->paths[projection->n - 1]);
         }
         if (r != 0 || !ddb_is_sign(&parser, ",")) {
             break;
@@ -127,6 +94,11 @@ static int pick(struct level level,
                 const struct dynamodb_AttributeValue *from,
                 struct dynamodb_AttributeValue *to,
                 bool *found);
+
+static bool same_step(const struct ddb_step *a, const struct ddb_step *b)
+{
+    return a->index == b->index && awi_str_eq(a->name, b->name);
+}
 
 /* Which paths lead through this step? Whole: one of them ends here. */
 static bool narrow(

@@ -42,48 +42,7 @@ static void check_set_value(struct ddb_parser *parser, const char *section, enum
                                add ? "ALLOWED_FOR_ADD_OPERAND" : "ALLOWED_FOR_DELETE_OPERAND"));
 }
 
-static void
-check_overlap(struct ddb_parser *parser, const struct ddb_path *a, const struct ddb_path *b)
-{
-    struct awi_arena *arena = parser->all->arena;
-    const char *what = "overlap";
-    enum ddb_fault fault = DDB_FAULT_OVERLAP;
-
-    for (size_t i = 0; i < a->n && i < b->n; i++) {
-        if (!a->steps[i].name.ptr != !b->steps[i].name.ptr) {
-            what = "conflict";
-            fault = DDB_FAULT_CONFLICT;
-            break;
-        }
-        if (a->steps[i].index != b->steps[i].index ||
-            !awi_str_eq(a->steps[i].name, b->steps[i].name)) {
-            return;
-        }
-    }
-    ddb_fault(parser,
-              fault,
-              awi_arena_printf(arena,
-                               "Two document paths %s with each other; must remove or rewrite one "
-                               "of these paths; path one: %.*s, path two: %.*s",
-                               what,
-                               AWI_STR_FMT(ddb_path_text(arena, a)),
-                               AWI_STR_FMT(ddb_path_text(arena, b))));
-}
-
 /* --- Operands of SET ------------------------------------------------------------------------- */
-
-static bool is_call(const struct ddb_parser *parser)
-{
-    size_t at = parser->at;
-
-    if (parser->token.kind != DDB_TOKEN_WORD) {
-        return false;
-    }
-    while (at < parser->text.len && strchr(" \t\r\n", parser->text.ptr[at])) {
-        at++;
-    }
-    return at < parser->text.len && parser->text.ptr[at] == '(';
-}
 
 static int parse_arguments(struct ddb_parser *parser, struct ddb_operand **args, size_t *n)
 {
@@ -183,7 +142,7 @@ static int parse_operand(struct ddb_parser *parser, struct ddb_operand **ret)
         operand->kind = DDB_OPERAND_VALUE;
         return ddb_parse_value(parser, &operand->value);
     }
-    if (is_call(parser)) {
+    if (ddb_is_call(parser)) {
         if (++parser->depth > DDB_NESTING_MAX) {
             return ddb_syntax_error(parser);
         }
@@ -274,7 +233,7 @@ static int add_action(struct ddb_parser *parser,
     update->actions[update->n].kind = kind;
     r = parse_action(parser, &update->actions[update->n++]);
     for (size_t i = 0; r == 0 && i + 1 < update->n; i++) {
-        check_overlap(parser, &update->actions[i].path, &update->actions[update->n - 1].path);
+        ddb_check_paths(parser, &update->actions[i].path, &update->actions[update->n - 1].path);
     }
     return r;
 }

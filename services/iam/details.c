@@ -154,17 +154,10 @@ static int show_policy(struct details *d, const struct core_ManagedPolicyRecord 
     int r = iam_use_count(d->req, record->Arn, &attached, &boundary);
 
     *ret = (struct iam_ManagedPolicyDetail){
-        .PolicyName = record->PolicyName,
-        .PolicyId = record->PolicyId,
-        .Arn = record->Arn,
-        .Path = record->Path,
-        .DefaultVersionId = record->DefaultVersionId,
+        IAM_POLICY_SHOWN(record),
         .AttachmentCount = AWI_SOME_I32(attached),
         .PermissionsBoundaryUsageCount = AWI_SOME_I32(boundary),
-        .IsAttachable = AWI_SOME_BOOL(true),
         .Description = record->Description,
-        .CreateDate = record->Created,
-        .UpdateDate = record->Updated,
     };
     ret->PolicyVersionList.items =
         awi_arena_array(awi_arena(d->req), struct iam_PolicyVersion, record->Versions.n);

@@ -174,6 +174,12 @@ int iam_use_count(struct awi_req *req, struct awi_str policy, int32_t *attached,
 int iam_use_move(struct awi_req *req, const struct iam_entity *entity, struct awi_str to);
 /* A policy's name that is part of its ARN. */
 struct awi_str iam_policy_name(struct awi_str arn);
+/* The members that iam_Policy and iam_ManagedPolicyDetail both have, but for the two counts. */
+#define IAM_POLICY_SHOWN(record)                                                                   \
+    .PolicyName = (record)->PolicyName, .PolicyId = (record)->PolicyId, .Arn = (record)->Arn,      \
+    .Path = (record)->Path, .DefaultVersionId = (record)->DefaultVersionId,                        \
+    .IsAttachable = AWI_SOME_BOOL(true), .CreateDate = (record)->Created,                          \
+    .UpdateDate = (record)->Updated
 /* Is there such a policy? >0 NoSuchEntity. */
 int iam_policy_check(struct awi_req *req, struct awi_str arn);
 /* Sets the boundary of a new or existing entity, absent: none. */

@@ -23,6 +23,14 @@ static int copy(struct awi_req *req, const struct awi_str *items, size_t n, stru
     return r;
 }
 
+static int check_thumbprints(struct awi_req *req, size_t n)
+{
+    return n <= MOST_THUMBPRINTS ? 0
+                                 : awi_fail(req,
+                                            &iam_InvalidInputException_error,
+                                            "Thumbprint list must contain fewer than 5 entries.");
+}
+
 int iam_create_oidc_provider(struct awi_req *req,
                              const struct iam_CreateOpenIDConnectProviderRequest *in,
                              struct iam_CreateOpenIDConnectProviderResponse *out)
@@ -35,10 +43,9 @@ int iam_create_oidc_provider(struct awi_req *req,
         return awi_fail(
             req, &iam_InvalidInputException_error, "Invalid Open ID Connect Provider URL");
     }
-    if (in->ThumbprintList.n > MOST_THUMBPRINTS) {
-        return awi_fail(req,
-                        &iam_InvalidInputException_error,
-                        "Thumbprint list must contain fewer than 5 entries.");
+    r = check_thumbprints(req, in->ThumbprintList.n);
+    if (r) {
+        return r;
     }
     if (in->ClientIDList.n > MOST_CLIENTS) {
         return iam_limit(
@@ -139,7 +146,8 @@ int iam_update_thumbprint(struct awi_req *req,
         return r;
     }
     struct core_OidcProviderRecord *held = record.value;
-    r = copy(req, in->ThumbprintList.items, in->ThumbprintList.n, &held->Thumbprints);
+    r = check_thumbprints(req, in->ThumbprintList.n);
+    r = r ? r : copy(req, in->ThumbprintList.items, in->ThumbprintList.n, &held->Thumbprints);
     return r ? r : iam_record_save(req, &record);
 }
 

@@ -107,16 +107,9 @@ static int show(struct awi_req *req,
     int r = iam_use_count(req, record->Arn, &attached, &boundary);
 
     *ret = (struct iam_Policy){
-        .PolicyName = record->PolicyName,
-        .PolicyId = record->PolicyId,
-        .Arn = record->Arn,
-        .Path = record->Path,
-        .DefaultVersionId = record->DefaultVersionId,
+        IAM_POLICY_SHOWN(record),
         .AttachmentCount = AWI_SOME_I32(attached),
         .PermissionsBoundaryUsageCount = AWI_SOME_I32(boundary),
-        .IsAttachable = AWI_SOME_BOOL(true),
-        .CreateDate = record->Created,
-        .UpdateDate = record->Updated,
     };
     if (whole) {
         ret->Description = record->Description;

@@ -88,15 +88,26 @@ int iam_delete_instance_profile(struct awi_req *req,
     return r ? r : iam_quota_give(req, AWI_PROFILE_TABLE);
 }
 
+/* A profile, and a role to put into it or to take out of it. */
+static int open_with_role(struct awi_req *req,
+                          struct awi_str name,
+                          struct awi_str role_name,
+                          struct iam_record *ret,
+                          struct iam_entity *ret_role)
+{
+    int r = iam_record_open(req, IAM_TAGGED_PROFILE, name, ret);
+
+    return r ? r : iam_entity_open(req, IAM_ROLE, role_name, ret_role);
+}
+
 int iam_add_role_to_instance_profile(struct awi_req *req,
                                      const struct iam_AddRoleToInstanceProfileRequest *in,
                                      void *out)
 {
     struct iam_record record;
     struct iam_entity role;
-    int r = iam_record_open(req, IAM_TAGGED_PROFILE, in->InstanceProfileName, &record);
+    int r = open_with_role(req, in->InstanceProfileName, in->RoleName, &record, &role);
 
-    r = r ? r : iam_entity_open(req, IAM_ROLE, in->RoleName, &role);
     if (r) {
         return r;
     }
@@ -114,9 +125,8 @@ int iam_remove_role_from_instance_profile(struct awi_req *req,
 {
     struct iam_record record;
     struct iam_entity role;
-    int r = iam_record_open(req, IAM_TAGGED_PROFILE, in->InstanceProfileName, &record);
+    int r = open_with_role(req, in->InstanceProfileName, in->RoleName, &record, &role);
 
-    r = r ? r : iam_entity_open(req, IAM_ROLE, in->RoleName, &role);
     if (r) {
         return r;
     }

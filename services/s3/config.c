@@ -148,17 +148,24 @@ int s3_config_document(struct awi_req *req, const void *in, const void **ret)
     return r > 0 ? s3_config_malformed(req) : r;
 }
 
+int s3_config_open_document(struct awi_req *req,
+                            const void *in,
+                            struct s3_bucket *ret,
+                            const void **ret_document)
+{
+    int r = s3_config_open(req, in, ret);
+
+    return r == 0 ? s3_config_document(req, in, ret_document) : r;
+}
+
 int s3_config_put(struct awi_req *req, const void *in)
 {
     const struct awi_member *member = s3_config_document_member(awi_operation(req)->input);
     const struct s3_config_kind *kind = kind_of(awi_operation(req)->name);
     struct s3_bucket bucket;
     const void *document;
-    int r = s3_config_open(req, in, &bucket);
+    int r = s3_config_open_document(req, in, &bucket, &document);
 
-    if (r == 0) {
-        r = s3_config_document(req, in, &document);
-    }
     if (r != 0) {
         return r;
     }

@@ -16,6 +16,11 @@ int s3_config_delete(struct awi_req *req, const void *in);
 
 /* The bucket that an input names; a document in the input is what the client declares of it. */
 int s3_config_open(struct awi_req *req, const void *in, struct s3_bucket *ret);
+/* The same with the document: there and as the model wants it, or MalformedXML. */
+int s3_config_open_document(struct awi_req *req,
+                            const void *in,
+                            struct s3_bucket *ret,
+                            const void **ret_document);
 /* The object that an input names, in its bucket. */
 int s3_config_object(struct awi_req *req,
                      const void *in,

@@ -176,12 +176,9 @@ int s3_put_object_lock_configuration(struct awi_req *req,
     const struct s3_ObjectLockConfiguration *config;
     struct s3_bucket bucket;
     const void *any;
-    int r = s3_config_open(req, in, &bucket);
+    int r = s3_config_open_document(req, in, &bucket, &any);
 
     (void)out;
-    if (r == 0) {
-        r = s3_config_document(req, in, &any);
-    }
     if (r != 0) {
         return r;
     }

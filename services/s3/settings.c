@@ -208,11 +208,8 @@ int s3_put_bucket_lifecycle(struct awi_req *req,
     struct s3_GetBucketLifecycleConfigurationOutput kept = {0};
     struct s3_bucket bucket;
     const void *any;
-    int r = s3_config_open(req, in, &bucket);
+    int r = s3_config_open_document(req, in, &bucket, &any);
 
-    if (r == 0) {
-        r = s3_config_document(req, in, &any);
-    }
     if (r != 0) {
         return r;
     }
@@ -256,12 +253,9 @@ int s3_put_bucket_ownership_controls(struct awi_req *req,
     const struct s3_OwnershipControls *controls;
     struct s3_bucket bucket;
     const void *any;
-    int r = s3_config_open(req, in, &bucket);
+    int r = s3_config_open_document(req, in, &bucket, &any);
 
     (void)out;
-    if (r == 0) {
-        r = s3_config_document(req, in, &any);
-    }
     if (r != 0) {
         return r;
     }

@@ -298,6 +298,8 @@ def providers(w, iam):
               ("token.actions.example.com", ["sts.amazonaws.com", "two"]), "OIDC provider")
     w.refused("EntityAlreadyExists", "", iam.create_open_id_connect_provider,
               Url="https://token.actions.example.com")
+    w.refused("InvalidInput", "Thumbprint list", iam.update_open_id_connect_provider_thumbprint,
+              OpenIDConnectProviderArn=arn, ThumbprintList=["%040d" % i for i in range(6)])
     iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=arn)
     tap.equal(iam.list_open_id_connect_providers()["OpenIDConnectProviderList"], [], "no more")
     role = iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")["Role"]
