@@ -5,7 +5,6 @@
 #include "services/s3/s3.h"
 
 #include "services/s3/name.h"
-#include "services/s3/settings.h"
 #include "services/s3/version.h"
 
 #include <errno.h>
@@ -122,43 +121,4 @@ struct awi_str s3_http_date(struct awi_req *req, struct awi_opt_time time)
                             tm.tm_hour,
                             tm.tm_min,
                             tm.tm_sec);
-}
-
-/* --- Access control lists -------------------------------------------------------------------- */
-
-int s3_check_object_acl(struct awi_req *req,
-                        const struct s3_bucket *bucket,
-                        const struct s3_acl *acl)
-{
-    const struct awi_shape *canned = &s3_ObjectCannedACL_shape;
-    bool granted = false, known = !awi_str_is_set(acl->canned);
-
-    for (size_t i = 0; i < sizeof(acl->grants) / sizeof(acl->grants[0]); i++) {
-        granted |= awi_str_is_set(acl->grants[i]);
-    }
-    for (size_t i = 0; i < canned->n_enum_values; i++) {
-        known |= awi_str_eq(acl->canned, canned->enum_values[i]);
-    }
-    if (!known) {
-        return s3_fail_argument(req, "", "x-amz-acl", acl->canned);
-    }
-    if (granted && awi_str_is_set(acl->canned)) {
-        return s3_fail_request(req, "Specifying both Canned ACLs and Header Grants is not allowed");
-    }
-    if (awi_str_is(bucket->record.ObjectOwnership, "BucketOwnerEnforced") &&
-        (granted ||
-         (awi_str_is_set(acl->canned) && !awi_str_is(acl->canned, "bucket-owner-full-control") &&
-          !awi_str_is(acl->canned, "private")))) {
-        return awi_fail(
-            req, &s3_error_AccessControlListNotSupported, "The bucket does not allow ACLs");
-    }
-    if (awi_str_starts(acl->canned, AWI_STR("public-read"))) {
-        struct s3_PublicAccessBlockConfiguration block;
-        int r = s3_public_access_block(req, bucket, &block);
-
-        return r == 0 && block.BlockPublicAcls.v
-                   ? awi_fail(req, &s3_error_AccessDenied, "Access Denied")
-                   : r;
-    }
-    return 0;
 }

@@ -3,7 +3,8 @@
 
 int s3_new_check(struct awi_req *req, const struct s3_bucket *bucket, const struct s3_new *object)
 {
-    int r = s3_check_object_acl(req, bucket, &object->acl);
+    struct s3_AccessControlPolicy *list;
+    int r = s3_acl_of_object(req, bucket, &object->acl, &list);
 
     if (r == 0) {
         r = s3_check_metadata(req, object->metadata);
@@ -16,8 +17,11 @@ int s3_new_place(struct awi_req *req,
                  const struct s3_new *object,
                  struct s3_ObjectRecord *record)
 {
-    int r = s3_encrypt(req, bucket, &object->encryption, record);
+    int r = s3_acl_of_object(req, bucket, &object->acl, &record->Acl);
 
+    if (r == 0) {
+        r = s3_encrypt(req, bucket, &object->encryption, record);
+    }
     record->StorageClass = object->storage_class;
     record->WebsiteRedirectLocation = object->redirect;
     return r == 0 ? s3_lock_apply(req, bucket, &object->lock, record) : r;

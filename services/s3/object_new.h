@@ -17,9 +17,12 @@ struct s3_new {
 
 #define S3_NEW(in)                                                                                 \
     {                                                                                              \
-        .acl =                                                                                     \
-            {(in)->ACL,                                                                            \
-             {(in)->GrantFullControl, (in)->GrantRead, (in)->GrantReadACP, (in)->GrantWriteACP}},  \
+        .acl = {(in)->ACL,                                                                         \
+                {(in)->GrantFullControl,                                                           \
+                 (in)->GrantRead,                                                                  \
+                 (in)->GrantReadACP,                                                               \
+                 AWI_STR_NULL,                                                                     \
+                 (in)->GrantWriteACP}},                                                            \
         .encryption = S3_ENCRYPTION(in), .lock = S3_LOCK(in), .tagging = (in)->Tagging,            \
         .storage_class = (in)->StorageClass, .redirect = (in)->WebsiteRedirectLocation,            \
         .cache_control = (in)->CacheControl, .disposition = (in)->ContentDisposition,              \
@@ -29,7 +32,7 @@ struct s3_new {
 
 /* What can be refused before the bytes are looked at. */
 int s3_new_check(struct awi_req *req, const struct s3_bucket *bucket, const struct s3_new *object);
-/* Encryption, lock, storage class and redirect into the record. */
+/* Access control list, encryption, lock, storage class and redirect into the record. */
 int s3_new_place(struct awi_req *req,
                  const struct s3_bucket *bucket,
                  const struct s3_new *object,

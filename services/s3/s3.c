@@ -100,6 +100,7 @@ static const struct s3_handlers handlers = {
     .PutBucketVersioning = s3_put_bucket_versioning,
     .PutBucketWebsite = s3_setting_PutBucketWebsite,
     .PutObject = s3_put_object,
+    .PutObjectAcl = s3_put_object_acl,
     .PutObjectLegalHold = s3_put_object_legal_hold,
     .PutObjectLockConfiguration = s3_put_object_lock_configuration,
     .PutObjectRetention = s3_put_object_retention,

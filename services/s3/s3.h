@@ -148,13 +148,18 @@ struct awi_str s3_content_encoding(struct awi_req *req, struct awi_str value);
 /* RFC 9110's date, as Expires has it; absent where time is not set. */
 struct awi_str s3_http_date(struct awi_req *req, struct awi_opt_time time);
 
+#define S3_N_GRANTS 5
 struct s3_acl {
     struct awi_str canned;
-    struct awi_str grants[5]; /* the x-amz-grant- headers; absent: none */
+    /* The x-amz-grant- headers full-control, read, read-acp, write, write-acp; absent: none. */
+    struct awi_str grants[S3_N_GRANTS];
 };
-int s3_check_object_acl(struct awi_req *req,
-                        const struct s3_bucket *bucket,
-                        const struct s3_acl *acl);
+/* acl_list.c: the list that the headers of a new object ask for, checked; NULL: none that is kept.
+ */
+int s3_acl_of_object(struct awi_req *req,
+                     const struct s3_bucket *bucket,
+                     const struct s3_acl *acl,
+                     struct s3_AccessControlPolicy **ret);
 
 /* Encryption as requested; absent members: none. */
 struct s3_encryption {

@@ -105,6 +105,9 @@ int s3_put_bucket_acl(struct awi_req *req, const struct s3_PutBucketAclRequest *
 int s3_get_object_acl(struct awi_req *req,
                       const struct s3_GetObjectAclRequest *in,
                       struct s3_GetObjectAclOutput *out);
+int s3_put_object_acl(struct awi_req *req,
+                      const struct s3_PutObjectAclRequest *in,
+                      struct s3_PutObjectAclOutput *out);
 
 /* --- policy.c -------------------------------------------------------------------------------- */
 

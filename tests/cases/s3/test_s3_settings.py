@@ -5,6 +5,42 @@ from sandbox import Tap
 from twoaccounts import A, B, client, code, start
 
 
+def object_lists(tap, a):
+    """In a bucket whose owner is not enforced, without Block Public Access."""
+    key = {"Bucket": "alpha", "Key": "listed"}
+    other = "0123456789abcdef" * 4
+    everybody = "http://acs.amazonaws.com/groups/global/AllUsers"
+
+    def grants():
+        return [(g["Permission"], g["Grantee"].get("ID") or g["Grantee"]["URI"])
+                for g in a.get_object_acl(**key)["Grants"]]
+
+    a.put_object(ACL="public-read", **key)
+    owner = a.get_object_acl(**key)["Owner"]["ID"]
+    tap.equal(grants(), [("FULL_CONTROL", owner), ("READ", everybody)], "a new object's list")
+    a.put_object_acl(GrantRead='id="%s", uri=%s' % (other, everybody), GrantWriteACP="id=" + other,
+                     **key)
+    tap.equal(grants(), [("READ", other), ("READ", everybody), ("WRITE_ACP", other)], "grants")
+    wanted = a.get_object_acl(**key)
+    wanted = {"Owner": wanted["Owner"], "Grants": wanted["Grants"][:1]}
+    a.put_object_acl(AccessControlPolicy=wanted, **key)
+    tap.equal(grants(), [("READ", other)], "a document")
+    a.copy_object(Bucket="alpha", Key="copied", CopySource=key)
+    tap.equal(len(a.get_object_acl(Bucket="alpha", Key="copied")["Grants"]), 1, "not copied")
+    tap.equal([code(a.put_object_acl, **dict(key, **more)) for more in (
+        {"GrantRead": "id=me"}, {"GrantRead": "uri=http://x"}, {"GrantRead": "emailAddress=a@b"},
+        {"ACL": "log-delivery-write"}, {"ACL": "private", "GrantRead": "id=" + other},
+        {"AccessControlPolicy": dict(wanted, Owner={"ID": other})}, {})],
+        ["InvalidArgument", "InvalidArgument", "NotImplemented", "InvalidArgument", "InvalidRequest",
+         "AccessDenied", "MalformedXML"], "lists that cannot be")
+    a.put_public_access_block(Bucket="alpha", PublicAccessBlockConfiguration={
+        "BlockPublicAcls": True})
+    tap.equal([code(a.put_object_acl, ACL="authenticated-read", **key),
+               code(a.put_object, GrantRead="uri=" + everybody, **key)], ["AccessDenied"] * 2,
+              "public ones are blocked")
+    a.delete_public_access_block(Bucket="alpha")
+
+
 def main():
     tap = Tap()
     a, b = client("s3", A), client("s3", B)
@@ -104,6 +140,7 @@ def main():
                for g in a.get_bucket_acl(Bucket="alpha")["Grants"]],
               [("FULL_CONTROL", "CanonicalUser"), ("READ", "Group")], "a public list")
 
+    object_lists(tap, a)
     a.put_object_tagging(Bucket="alpha", Key="k", Tagging={"TagSet": tags})
     tap.equal(a.get_object_tagging(Bucket="alpha", Key="k")["TagSet"],
               tags, "tags of an object")
