@@ -127,7 +127,7 @@ static bool has_work(int listener, const sigset_t *told)
 static void
 become_program(const struct awi_ca *ca, const char *library, const int given[3], pid_t command)
 {
-    const int kept[] = {given[0], given[1], ca->files[0], ca->files[1], given[2]};
+    const int kept[] = {given[0], given[1], ca->lock, ca->files[0], ca->files[1], given[2]};
     char numbers[sizeof(kept) / sizeof(kept[0])][16], pid[16];
 
     keep(kept, sizeof(kept) / sizeof(kept[0]));
@@ -145,6 +145,7 @@ become_program(const struct awi_ca *ca, const char *library, const int given[3],
           numbers[2],
           numbers[3],
           numbers[4],
+          numbers[5],
           pid,
           (char *)NULL);
 }
@@ -168,7 +169,7 @@ static void become_supervisor(int control, const char *library, pid_t command, i
         if (command || !ca.lazy) {
             become_program(&ca, library, (int[]){control, -1, reports}, command);
         } else {
-            const int kept[] = {control, ca.files[0], ca.files[1]};
+            const int kept[] = {control, ca.lock, ca.files[0], ca.files[1]};
             close_others(kept, sizeof(kept) / sizeof(kept[0]));
             int listener = awi_listener_receive(control);
             if (has_work(listener, &told)) {

@@ -27,10 +27,10 @@ int awi_cli_supervise(const char *file, char **argv);
 #define AWI_SUPERVISOR_NAME "awi-supervisor"
 
 /*
- * The supervisor's side: "awsintercept supervise DIRECTORY CONTROL LISTENER FILE FILE REPORTS
- * COMMAND", never for people. Descriptors (-1: none): of a socket on which the command sends the
- * listener, or that itself; of the files of certificates; of a socket to a launcher that stays
- * behind. Then the command's process id, if it is a child.
+ * The supervisor's side: "awsintercept supervise DIRECTORY CONTROL LISTENER LOCK FILE FILE
+ * REPORTS COMMAND", never for people. Descriptors (-1: none): of a socket on which the command
+ * sends the listener, or that itself; of the directory and the files of certificates; of a socket
+ * to a launcher that stays behind. Then the command's process id, if it is a child.
  */
 int awi_cli_supervisor(int argc, char **argv);
 

@@ -4,16 +4,21 @@
 
 #include "core/util/cleanup.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* One that exists under the preload library only: our certificate alone. */
 #define OURS_ALONE "/proc/self/awsintercept-ca.pem"
+#define PREFIX     "awsintercept-certs-"
+#define PLACES     (sizeof(places) / sizeof(places[0]))
+#define TRIES      5
 
 static const struct {
     const char *variable;
@@ -22,6 +27,9 @@ static const struct {
     [AWI_CA_SYSTEM] = {"SSL_CERT_FILE", "ca.pem"},
     [AWI_CA_AWS] = {"AWS_CA_BUNDLE", "aws-bundle.pem"},
 };
+
+/* Of the directory: the first that can be written to. */
+static const char *const places[] = {"/tmp", "/dev/shm", "/var/tmp"};
 
 /* Where distributions keep the system's certificates, as Go looks for them. */
 static const char *const system_bundles[] = {
@@ -61,19 +69,60 @@ static int path_of(const char *directory, int kind, char **ret)
     return 0;
 }
 
-/* Other users than ours may have to read it: a target may change to one. */
+/* The kernel takes the lock off when its last holder is gone, however that went. -1: another has
+ * it, or it is no directory of ours. */
+static int lock_directory(const char *path)
+{
+    AWI_AUTO(fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat st;
+
+    return fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+                   flock(fd, LOCK_EX | LOCK_NB) == 0
+               ? AWI_STEAL(fd, -1)
+               : -1;
+}
+
+/* Is it still there by its name? Someone who swept may have been faster. */
+static bool is_there(const char *path, int lock)
+{
+    struct stat named, held;
+
+    return stat(path, &named) == 0 && fstat(lock, &held) == 0 && named.st_dev == held.st_dev &&
+           named.st_ino == held.st_ino;
+}
+
+static int make_in(struct awi_ca *ca, const char *place)
+{
+    snprintf(ca->directory, sizeof(ca->directory), "%s/" PREFIX "XXXXXX", place);
+    if (!mkdtemp(ca->directory)) {
+        return -errno;
+    }
+    AWI_AUTO(fd) int lock = lock_directory(ca->directory);
+    if (lock < 0 || !is_there(ca->directory, lock)) {
+        rmdir(ca->directory);
+        return -EAGAIN;
+    }
+    /* Other users than ours may have to read it: a target may change to one. */
+    if (chmod(ca->directory, 0755) < 0) {
+        return -errno;
+    }
+    ca->lock = AWI_STEAL(lock, -1);
+    return 0;
+}
+
 static int make_directory(struct awi_ca *ca)
 {
-    static const char *const places[] = {"/tmp", "/dev/shm", "/var/tmp"};
+    int r = -ENOENT;
 
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        snprintf(ca->directory, sizeof(ca->directory), "%s/awsintercept-ca-XXXXXX", places[i]);
-        if (mkdtemp(ca->directory)) {
-            return chmod(ca->directory, 0755) < 0 ? -errno : 0;
+    for (size_t i = 0; r < 0 && i < PLACES; i++) {
+        for (int tries = 0; tries < TRIES && (tries == 0 || r == -EAGAIN); tries++) {
+            r = make_in(ca, places[i]);
         }
     }
-    ca->directory[0] = '\0';
-    return -errno;
+    if (r < 0) {
+        ca->directory[0] = '\0';
+    }
+    return r;
 }
 
 /* The owner of the lease is this process, the one that is signalled. */
@@ -84,7 +133,7 @@ static bool lease(int fd)
 
 int awi_ca_make(struct awi_ca *ca)
 {
-    *ca = (struct awi_ca){.files = {-1, -1}, .lazy = true};
+    *ca = (struct awi_ca){.lock = -1, .files = {-1, -1}, .lazy = true};
     int r = make_directory(ca);
     for (int kind = 0; r == 0 && kind < AWI_CA_FILES; kind++) {
         AWI_AUTO(free) char *path = NULL;
@@ -131,17 +180,48 @@ void awi_ca_fill(struct awi_ca *ca)
     }
 }
 
-void awi_ca_remove(struct awi_ca *ca)
+static void remove_directory(const char *path, int lock)
 {
-    for (int kind = 0; kind < AWI_CA_FILES && ca->directory[0]; kind++) {
+    for (int kind = 0; kind < AWI_CA_FILES; kind++) {
+        unlinkat(lock, kinds[kind].name, 0);
+    }
+    rmdir(path);
+}
+
+/* What supervisors left that were killed. */
+static void sweep(const char *place)
+{
+    DIR *all = opendir(place);
+
+    for (struct dirent *one = all ? readdir(all) : NULL; one; one = readdir(all)) {
         AWI_AUTO(free) char *path = NULL;
-        if (path_of(ca->directory, kind, &path) == 0) {
-            unlink(path);
+        if (strncmp(one->d_name, PREFIX, sizeof(PREFIX) - 1) != 0) {
+            continue;
+        }
+        if (asprintf(&path, "%s/%s", place, one->d_name) < 0) {
+            path = NULL;
+            continue;
+        }
+        AWI_AUTO(fd) int lock = lock_directory(path);
+        if (lock >= 0) {
+            remove_directory(path, lock);
         }
     }
-    if (ca->directory[0]) {
-        rmdir(ca->directory);
-        ca->directory[0] = '\0';
+    if (all) {
+        closedir(all);
+    }
+}
+
+void awi_ca_remove(struct awi_ca *ca)
+{
+    if (!ca->directory[0]) {
+        return;
+    }
+    remove_directory(ca->directory, ca->lock);
+    ca->directory[0] = '\0';
+    close(AWI_STEAL(ca->lock, -1));
+    for (size_t i = 0; i < PLACES; i++) {
+        sweep(places[i]);
     }
 }
 

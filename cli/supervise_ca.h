@@ -15,6 +15,7 @@ enum { AWI_CA_SYSTEM, AWI_CA_AWS, AWI_CA_FILES };
 
 struct awi_ca {
     char directory[64];      /* mode 0755; "": none */
+    int lock;                /* the directory, locked for as long as a supervisor lives */
     int files[AWI_CA_FILES]; /* for writing; -1: there is none, or it was filled */
     bool lazy;               /* under leases */
 };
@@ -27,6 +28,7 @@ int awi_ca_make(struct awi_ca *ca);
  * certificate to what is read. More than once does nothing. */
 void awi_ca_fill(struct awi_ca *ca);
 
+/* Removes the directory, and those of supervisors of this user that were killed. */
 void awi_ca_remove(struct awi_ca *ca);
 
 /* In the launcher: the variables name what was made in this directory. 0 or -errno. */

@@ -212,20 +212,21 @@ int awi_cli_supervisor(int argc, char **argv)
 {
     struct supervisor s = {.control = -1};
 
-    if (argc != 8) {
+    if (argc != 9) {
         awi_cli_error("use `awsintercept run`", "supervise is not for people");
         return 2;
     }
     snprintf(s.ca.directory, sizeof(s.ca.directory), "%s", argv[1]);
     s.control = number(argv[2]);
     s.notify = number(argv[3]);
+    s.ca.lock = number(argv[4]);
     s.ca.lazy = true;
     for (int i = 0; i < AWI_CA_FILES; i++) {
-        s.ca.files[i] = number(argv[4 + i]);
+        s.ca.files[i] = number(argv[5 + i]);
         s.ca.lazy = s.ca.lazy && (s.ca.files[i] < 0 || fcntl(s.ca.files[i], F_GETLEASE) != F_UNLCK);
     }
-    s.reports = number(argv[6]);
-    s.command = (pid_t)strtol(argv[7], NULL, 10);
+    s.reports = number(argv[7]);
+    s.command = (pid_t)strtol(argv[8], NULL, 10);
     prctl(PR_SET_NAME, AWI_SUPERVISOR_NAME);
     int r = prepare(&s);
     if (r == 0) {

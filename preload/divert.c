@@ -94,7 +94,7 @@ int awi_divert(int fd, const struct sockaddr *addr, socklen_t len, const struct 
         return r;
     }
     awi_pair_copy_settings(fd, pair[0]);
-    awi_pair_name_ends(pair, fd, &remote);
+    struct awi_pair_id id = awi_pair_name_ends(pair, fd, &remote);
 
     int hidden = awi_fd_hide(pair[1]);
     if (hidden < 0) {
@@ -105,6 +105,7 @@ int awi_divert(int fd, const struct sockaddr *addr, socklen_t len, const struct 
     struct awi_link *link = open_link(core, hidden, &remote, client);
     r = link && link->conn ? 0 : -ENOBUFS;
     if (r == 0) {
+        link->pair = id;
         awi_fd_forget(fd);
         r = awi_pair_lay_over(pair[0], fd);
     }

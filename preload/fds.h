@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 
 #include "awsintercept/core_abi.h"
+#include "preload/pair.h"
 
 enum awi_link_kind {
     AWI_LINK_FREE,
@@ -50,6 +51,7 @@ struct awi_link {
     bool finished; /* the host has shut its writing side down */
     int peer;
     int spare;
+    struct awi_pair_id pair; /* AWI_LINK_CONN */
     ino_t ino;
     dev_t dev;
     struct awi_conn *conn;

@@ -18,6 +18,7 @@
 
 #include "awsintercept/bypass.h"
 #include "preload/guard.h"
+#include "preload/inherit.h"
 #include "preload/launcher.h"
 #include "preload/real.h"
 #include "preload/shim.h"
@@ -50,6 +51,7 @@ static const char **array(const char **room, size_t n)
 static int launch(const char *launcher, const char *file, char *const *args, char *const *env)
 {
     const char *room[ON_STACK];
+    struct awi_inherit cut;
     size_t n = count(args);
     const char **argv = array(room, n + AWI_LAUNCHER_ARGS + 1);
 
@@ -58,16 +60,19 @@ static int launch(const char *launcher, const char *file, char *const *args, cha
         return -1;
     }
     awi_launcher_fill(argv, launcher, file, args, n);
-    return AWI_REAL(execve)(launcher, (char *const *)(uintptr_t)argv, env);
+    awi_inherit_cut(&cut);
+    return awi_inherit_mend(&cut, AWI_REAL(execve)(launcher, (char *const *)(uintptr_t)argv, env));
 }
 
 /* execve() of file, through the launcher where that is needed. */
 static int start(const char *file, char *const *args, char *const *env)
 {
     char launcher[PATH_MAX];
+    struct awi_inherit cut;
 
     if (awi_disabled() || !awi_launcher_wanted(file, env, launcher)) {
-        return AWI_REAL(execve)(file, args, env);
+        awi_inherit_cut(&cut);
+        return awi_inherit_mend(&cut, AWI_REAL(execve)(file, args, env));
     }
     return launch(launcher, file, args, env);
 }
@@ -134,12 +139,14 @@ int hook_execv(const char *file, char *const *args)
 int hook_execvpe(const char *name, char *const *args, char *const *env)
 {
     char found[PATH_MAX], launcher[PATH_MAX];
+    struct awi_inherit cut;
     const char *file = awi_disabled() ? NULL : awi_launcher_find(name, found);
 
     if (file && awi_launcher_wanted(file, env, launcher)) {
         return start(file, args, env);
     }
-    return AWI_REAL(execvpe)(name, args, env);
+    awi_inherit_cut(&cut);
+    return awi_inherit_mend(&cut, AWI_REAL(execvpe)(name, args, env));
 }
 
 int hook_execvp(const char *name, char *const *args)
@@ -171,6 +178,8 @@ static int start_open(int fd, char *const *args, char *const *env)
 
 int hook_execveat(int dir, const char *path, char *const *args, char *const *env, int flags)
 {
+    struct awi_inherit cut;
+
     if (path && (*path == '/' || (*path && dir == AT_FDCWD))) {
         char launcher[PATH_MAX];
         if (!awi_disabled() && awi_launcher_wanted(path, env, launcher)) {
@@ -182,14 +191,20 @@ int hook_execveat(int dir, const char *path, char *const *args, char *const *env
             return r;
         }
     }
-    return AWI_REAL(execveat)(dir, path, args, env, flags);
+    awi_inherit_cut(&cut);
+    return awi_inherit_mend(&cut, AWI_REAL(execveat)(dir, path, args, env, flags));
 }
 
 int hook_fexecve(int fd, char *const *args, char *const *env)
 {
     int r = start_open(fd, args, env);
+    struct awi_inherit cut;
 
-    return r <= 0 ? r : AWI_REAL(fexecve)(fd, args, env);
+    if (r <= 0) {
+        return r;
+    }
+    awi_inherit_cut(&cut);
+    return awi_inherit_mend(&cut, AWI_REAL(fexecve)(fd, args, env));
 }
 
 /* The arguments of an execl() up to the NULL, then (execle) the environment. */
@@ -266,6 +281,7 @@ static int spawn(bool search,
     const char *file = search ? awi_launcher_find(name, found) : name;
     size_t n = count(args);
 
+    awi_inherit_share();
     if (awi_disabled() || !file || !awi_launcher_wanted(file, env ? env : environ, launcher)) {
         return search ? AWI_REAL(posix_spawnp)(pid, name, actions, attr, args, env)
                       : AWI_REAL(posix_spawn)(pid, name, actions, attr, args, env);

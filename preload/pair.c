@@ -94,13 +94,37 @@ bool awi_pair_decode(const struct sockaddr *name, socklen_t len, struct awi_addr
     return true;
 }
 
-bool awi_pair_is_ours(int fd)
+/* A number and the slash behind it. */
+static const char *take_hex(const char *at, const char *end, uint64_t *ret)
+{
+    *ret = 0;
+    for (; at < end && hex_value(*at) >= 0; at++) {
+        *ret = *ret << 4 | (uint64_t)hex_value(*at);
+    }
+    return at < end && *at == '/' ? at + 1 : end;
+}
+
+bool awi_pair_identify(int fd, struct awi_pair_id *ret)
 {
     struct sockaddr_un name;
     socklen_t len = sizeof(name);
     struct awi_address shown;
-    return AWI_REAL(getsockname)(fd, (struct sockaddr *)&name, &len) == 0 &&
-           awi_pair_decode((struct sockaddr *)&name, len, &shown);
+
+    if (AWI_REAL(getsockname)(fd, (struct sockaddr *)&name, &len) < 0 ||
+        !awi_pair_decode((struct sockaddr *)&name, len, &shown)) {
+        return false;
+    }
+    const char *end = (const char *)&name + len;
+    take_hex(take_hex(name.sun_path + PREFIX_LEN, end, &ret->pid), end, &ret->serial);
+    ret->serial /= 2;
+    return true;
+}
+
+bool awi_pair_is_ours(int fd)
+{
+    struct awi_pair_id id;
+
+    return awi_pair_identify(fd, &id);
 }
 
 /* The address of its own that the host will see: what it is bound to, with what connect() would
@@ -140,7 +164,7 @@ local_address(int fd, const struct awi_address *remote, uint64_t serial, struct 
 
 /* Both names; a host that may not bind keeps working, only its getpeername() is a UNIX one where
  * the link is not at hand. */
-void awi_pair_name_ends(const int pair[2], int fd, const struct awi_address *remote)
+struct awi_pair_id awi_pair_name_ends(const int pair[2], int fd, const struct awi_address *remote)
 {
     static atomic_uint_fast64_t counter;
     uint64_t serial = atomic_fetch_add_explicit(&counter, 1, memory_order_relaxed);
@@ -153,6 +177,7 @@ void awi_pair_name_ends(const int pair[2], int fd, const struct awi_address *rem
     bind(pair[0], (struct sockaddr *)&name, len);
     len = encode(&name, pid, 2 * serial + 1, remote);
     bind(pair[1], (struct sockaddr *)&name, len);
+    return (struct awi_pair_id){.pid = pid, .serial = serial};
 }
 
 /* What the host has set on its socket before connecting, and can still notice afterwards. */

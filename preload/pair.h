@@ -11,6 +11,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 struct awi_address {
@@ -25,9 +26,18 @@ bool awi_pair_decode(const struct sockaddr *name, socklen_t len, struct awi_addr
 /* Is fd, whatever became of it by dup, fork or exec, one of our pairs? Anywhere. */
 bool awi_pair_is_ours(int fd);
 
+/* Both ends of a pair have the same. */
+struct awi_pair_id {
+    uint64_t pid; /* of the process that made it */
+    uint64_t serial;
+};
+
+/* Whose pair is fd an end of? False: it is none of ours. Anywhere. */
+bool awi_pair_identify(int fd, struct awi_pair_id *ret);
+
 /* Gives both ends their names: pair[0] will lie over fd, pair[1] is to look like `remote`. A host
  * that may not bind keeps working; only its getpeername() shows a UNIX address. */
-void awi_pair_name_ends(const int pair[2], int fd, const struct awi_address *remote);
+struct awi_pair_id awi_pair_name_ends(const int pair[2], int fd, const struct awi_address *remote);
 
 /* Time-outs and the non-blocking mode of one socket for another. */
 void awi_pair_copy_settings(int from, int to);

@@ -230,8 +230,13 @@ class Group:
                 os.kill(pid, signal.SIGKILL)
         said = child.communicate("go on\n", timeout=box.PATIENCE)[0]
         self.tap.check("function not implemented" in said, "without a supervisor: ENOSYS", said)
-        for path in place:
-            shutil.rmtree(os.path.dirname(path))
+        # Whoever comes next finds what it left; it may be a neighbour of this test.
+        self.tap.equal(self.launch(self.fetch, "exit", "0").returncode, 0, "another program under another supervisor")
+        until = time.monotonic() + 60
+        while any(os.path.exists(os.path.dirname(path)) for path in place) and time.monotonic() < until:
+            time.sleep(0.02)
+        self.tap.check(place and not any(os.path.exists(os.path.dirname(path)) for path in place),
+                       "removes what the killed one left", place)
 
     def killed(self, number, options):
         # A session of its own: the signal goes to the launcher alone.

@@ -137,8 +137,8 @@ class Group(supervised.Group):
         os.kill(self.supervisor_of(target), signal.SIGKILL)
         self.tap.equal(child.wait(timeout=box.PATIENCE), 1, "ptrace_scope 1: nor without its supervisor")
         self.tap.check(wait_until(lambda: not alive(target)), "and the program is dead")
-        for place in self.places:
-            shutil.rmtree(place, ignore_errors=True)
+        self.said(self.launch(self.fetch, "caller", box.SECOND, env=env, before=self.yama(1)), box.SECOND,
+                  "the next one, which cleans up")
 
     def unreadable(self):
         """A program that may be run but not read cannot be looked at: it may not connect."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ways in which processes live, each with connections to AWS: prints one JSON object, step -> good?"""
 import ctypes
+import errno
 import http.client
 import json
 import multiprocessing
@@ -10,6 +11,8 @@ import select
 import signal
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 
 HOST = "sts.us-east-1.amazonaws.com"
@@ -142,6 +145,47 @@ def socket_calls():
             sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)) > 0
 
 
+# A request on a descriptor that it was given: what becomes of it.
+READER = """
+import os, sys
+fd = int(sys.argv[1])
+try:
+    os.write(fd, sys.argv[2].encode())
+    said = os.read(fd, 12)
+except OSError as error:
+    said = str(error.errno).encode()
+os.write(2, said or b"end")
+"""
+REQUEST = "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (PATH, HOST)
+
+
+def handed_over():
+    """To another program: by posix_spawn() this process answers, else it is at its end there; never does anyone wait
+    for ever, and this process's connection goes on."""
+    ended, said = ("end", str(errno.EPIPE), str(errno.ECONNRESET)), {}
+    with opened(False).sock as sock:
+        live = http.client.HTTPConnection(HOST, timeout=120)
+        live.sock = sock
+        sock.settimeout(None)
+        fd = sock.fileno()
+        os.set_inheritable(fd, True)
+        argv = [sys.executable, "-c", READER, str(fd), REQUEST]
+        for way, how in (("fork", {"close_fds": False, "preexec_fn": os.getpid}), ("vfork", {"pass_fds": [fd]}),
+                         ("exec again", {"close_fds": False, "preexec_fn": os.getpid, "argv": ["/nonexistent/program"]}),
+                         ("input", {"stdin": sock, "preexec_fn": os.getpid, "argv": [*argv[:3], "0", REQUEST]}),
+                         ("posix_spawn", {"close_fds": False})):
+            try:
+                said[way] = subprocess.run(how.pop("argv", argv), stderr=subprocess.PIPE, check=False, timeout=60,
+                                           text=True, **how).stderr
+            except OSError:
+                said[way] = "end"
+            # The rest of the answer that was read there would come here.
+            if way != "posix_spawn" and not ask(live):
+                return "after " + way
+    spawned = said.pop("posix_spawn")
+    return spawned == "HTTP/1.1 403" and all(one in ended for one in said.values()) or (spawned, said)
+
+
 def confined():
     """No new privileges, half a gigabyte of addresses, no more processes."""
     pid = os.fork()
@@ -159,7 +203,7 @@ def main():
              "spawn": lambda: pool("spawn"), "prefork": prefork,
              "64 threads": lambda: threads(0), "64 small threads": lambda: threads(256 << 10),
              "signal handler": from_a_handler, "high numbers": high_numbers,
-             "socket calls": socket_calls}
+             "socket calls": socket_calls, "handed over": handed_over}
     seen = {}
     for name, step in steps.items():
         try:
