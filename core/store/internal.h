@@ -63,8 +63,8 @@ void awi_lmdb_io_leave(void);
 int awi_fd_hide(int fd);
 void awi_fd_close(int fd);
 
-/* When a write transaction of this thread begins: what the host allows a file to grow to is looked
- * up here, once for all of its writes. */
+/* When a write transaction of this thread begins, and before it is committed: what the host allows
+ * a file to grow to is looked up here, once for all of the writes that follow. */
 void awi_lmdb_io_measure(void);
 
 /* room.c: up to where files of the host may be written. */

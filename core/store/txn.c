@@ -165,6 +165,7 @@ static int start_write(struct awi_store *store, struct awi_txn *txn)
             return awi_lmdb_error(rc);
         }
         if (rc == 0) {
+            awi_lmdb_io_measure(); /* it may have waited long for its turn */
             if (awi_env_has_room(store, env)) {
                 return 0;
             }
@@ -195,7 +196,6 @@ static int try_write(struct awi_store *store, unsigned wait, struct awi_txn **re
     struct awi_txn *txn = NULL;
     if (r == 0) {
         txn = new_txn(store, atomic_load(&store->env), true);
-        awi_lmdb_io_measure();
         awi_lmdb_wait(wait);
         r = txn ? start_write(store, txn) : -ENOMEM;
         awi_lmdb_wait(WRITER_WAIT_SEC);
@@ -269,6 +269,7 @@ int awi_txn_commit(struct awi_txn *txn)
         r = awi_blobs_prepare(txn);
     }
     if (r == 0) {
+        awi_lmdb_io_measure(); /* almost all is written now */
         r = awi_lmdb_error(awi_mdb_txn_commit(txn->mdb));
     } else {
         mdb_txn_abort(txn->mdb);

@@ -170,6 +170,42 @@ static void test_file_size_limit(void **fixture)
     assert_int_equal(t_fork(outgrow_limit, *fixture), 0);
 }
 
+/* Somebody lowers the limit while a transaction is open. */
+static int lower_limit(void *arg)
+{
+    struct t_store *t = arg;
+    char key[32];
+    char *value = malloc(30001);
+    struct awi_txn *txn;
+    int r = 0;
+
+    awi_store_fork_child(t->store);
+    assert_non_null(value);
+    memset(value, 'v', 30000);
+    value[30000] = 0;
+    assert_int_equal(t_put(t->store, A, "before", "there"), 0);
+    assert_int_equal(awi_txn_begin(t->store, true, &txn), 0);
+    struct awi_scope scope = t_scope(txn, A, "test");
+    for (unsigned i = 0; r == 0 && i < 20; i++) {
+        snprintf(key, sizeof(key), "%u", i);
+        r = awi_put(&scope, "t", awi_str_from(key), awi_str_from(value));
+    }
+    assert_int_equal(r, 0);
+    limit_files(64 << 10);
+    assert_int_equal(awi_txn_commit(txn), -EDQUOT);
+    t_expect(t->store, A, "before", "there");
+    assert_int_equal(t_count(t->store, A), 1);
+    limit_files(RLIM_INFINITY);
+    assert_int_equal(t_put(t->store, A, "after", value), 0);
+    free(value);
+    return 0;
+}
+
+static void test_file_size_limit_lowered(void **fixture)
+{
+    assert_int_equal(t_fork(lower_limit, *fixture), 0);
+}
+
 /* Descriptors go where the host's shim wants them. */
 static int hidden[64];
 static unsigned hidden_count;
@@ -298,6 +334,7 @@ int main(void)
         T_BOTH(test_descriptors_closed),
         T_DIR(test_directory_removed),
         T_BOTH(test_file_size_limit),
+        T_BOTH(test_file_size_limit_lowered),
         T_BOTH(test_hidden_descriptors),
         T_DIR(test_memory_leaves_nothing),
         T_DIR(test_dead_readers),
