@@ -254,7 +254,7 @@ static int become(const char *file, char **argv, int r)
     if (r < 0) {
         awi_cli_error(r == -EBUSY
                           ? "another program watches this one's system calls already"
-                          : "the kernel must offer seccomp user notification (Linux 5.14 or newer)",
+                          : "the kernel must offer seccomp user notification (Linux 5.9 or newer)",
                       "%s cannot be supervised: %s",
                       file,
                       strerror(-r));

@@ -155,6 +155,16 @@ class Group(supervised.Group):
             self.tap.check(result.returncode != 0 and "permission denied" in result.stdout,
                            "a program that cannot be looked at does not connect to " + where, result)
 
+    def older(self):
+        """A kernel that lacks what a supervisor needs: nothing is started that would not be intercepted."""
+        older = os.path.join(box.BUILD, "tests", "static", "older")
+        caller = [self.fetch, "caller", box.SECOND]
+        self.said(self.launch(*caller, before=[older, "999"]), box.SECOND, "a kernel that has everything")
+        for number, name in ((434, "pidfd_open"), (438, "pidfd_getfd")):
+            result = self.launch(*caller, before=[older, str(number)])
+            self.tap.check(result.returncode == 1 and "Linux 5.9 or newer" in result.stderr and result.stdout == "",
+                           "without %s(): nothing is started, and why" % name, result)
+
     # --- how it is called ---
 
     def arguments(self):
