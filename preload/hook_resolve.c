@@ -134,16 +134,19 @@ static int resolve_reserved(const char *node,
     return resolve_as(node, &text, service, hints, res);
 }
 
-/* Another preload's getaddrinfo() may do with flags and memory what it likes. */
-static bool real_is_libc(void)
+/* Another preload's getaddrinfo(), and another libc's, may give a canonical name that is not to be
+ * freed alone. */
+static bool real_is_glibc(void)
 {
     static atomic_int cached;
     int state = atomic_load_explicit(&cached, memory_order_relaxed);
     if (!state) {
         Dl_info real;
         Dl_info libc;
-        bool same = dladdr((void *)AWI_REAL(getaddrinfo), &real) &&
-                    dladdr((void *)gai_strerror, &libc) && real.dli_fbase == libc.dli_fbase;
+        void *of_glibc = dlsym(RTLD_DEFAULT, "gnu_get_libc_version");
+        bool same = of_glibc && dladdr(of_glibc, &libc) &&
+                    dladdr((void *)AWI_REAL(getaddrinfo), &real) &&
+                    real.dli_fbase == libc.dli_fbase;
         state = same ? 2 : 1;
         atomic_store_explicit(&cached, state, memory_order_relaxed);
     }
@@ -159,7 +162,7 @@ static int ask(const char *node,
 {
     struct addrinfo want = {.ai_flags = AI_V4MAPPED | AI_ADDRCONFIG};
     *canonical = '\0';
-    if (!real_is_libc()) {
+    if (!real_is_glibc()) {
         return AWI_REAL(getaddrinfo)(node, service, hints, res);
     }
     if (hints) {

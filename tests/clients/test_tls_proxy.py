@@ -76,7 +76,8 @@ def curl(tap, world, proxy):
     result = world.run(["curl", "-sS", *trust, OTHER], env=proxy.env(no_proxy="a.example"))
     tap.equal(result.stdout, TEXT, "curl: another host, with no_proxy")
     result = world.run(["curl", "-sS", "-m", "5", *trust, "http://other.invalid/"], env=proxy.env(NO_PROXY="other.invalid"))
-    tap.equal(result.returncode, 6, "curl: NO_PROXY goes on to count")
+    tap.check(result.returncode in (6, 28) and not [one for one in proxy.asked if "other.invalid" in one],
+              "curl: NO_PROXY goes on to count", result)
 
 
 PYTHON = """

@@ -68,7 +68,7 @@ class Net:
         subprocess.run(["mount", "--bind", self.file, "/etc/resolv.conf"], check=True)
 
     def configure(self, lines=""):
-        self.world.write("resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n" + lines)
+        self.world.write("resolv.conf", "nameserver 127.0.0.1\noptions timeout:30 attempts:1\n" + lines)
         self.server.take()
 
     def asked_for_aws(self):
