@@ -308,10 +308,13 @@ int awi_cursor_open(const struct awi_scope *scope,
                     enum awi_direction direction,
                     struct awi_cursor **ret)
 {
+    /* No record has a longer key: none has such a prefix, and where to begin is cut, behind which
+     * lies what lies behind the whole. */
+    bool nothing = prefix.len > AWI_KEY_MAX, cut = from.len > AWI_KEY_MAX;
+
     *ret = NULL;
-    if (prefix.len > AWI_KEY_MAX || from.len > AWI_KEY_MAX) {
-        return -EFBIG;
-    }
+    prefix = nothing ? AWI_STR("") : prefix;
+    from = cut ? awi_str_head(from, AWI_KEY_MAX) : from;
     struct awi_cursor *c = malloc(sizeof(*c));
     if (!c) {
         return -ENOMEM;
@@ -327,6 +330,8 @@ int awi_cursor_open(const struct awi_scope *scope,
     }
     c->bound = c->space + AWI_KEY_MAX;
     set_bound(c, prefix, from);
+    c->bound_out |= cut && direction == AWI_FORWARD && c->bound_len == AWI_KEY_MAX;
+    c->place = nothing ? AT_END : AT_START;
     int r = awi_scope_prefix(scope, table, &c->table);
     if (r == 0) {
         r = awi_lmdb_error(mdb_cursor_open(c->txn->mdb, c->txn->env->dbi, &c->mdb));

@@ -126,7 +126,7 @@ static int find_record(const struct awi_scope *scope,
         return r;
     }
     if (key.len > AWI_KEY_MAX) {
-        return -EFBIG;
+        return create ? -EFBIG : -ENOENT;
     }
     int rc = find(scope->txn, prefix, key, create, place);
     return create ? awi_txn_result(scope->txn, rc) : awi_lmdb_error(rc);

@@ -56,6 +56,15 @@ static int fail_one(struct s3_Error *error, const char *code, struct awi_str mes
     return 0;
 }
 
+/* The request's error becomes that of one object. */
+static int take_error(struct awi_req *req, int r, struct s3_Error *error)
+{
+    if (r > 0) {
+        awi_take_error(req, &error->Code, &error->Message);
+    }
+    return r < 0 ? r : 0;
+}
+
 /* Fills code and message when the object may not be deleted. */
 static int delete_one(struct awi_req *req,
                       const struct s3_DeleteObjectsRequest *in,
@@ -70,6 +79,10 @@ static int delete_one(struct awi_req *req,
 
     if (awi_str_is_set(refusal)) {
         return fail_one(error, "AccessDenied", refusal);
+    }
+    r = s3_check_key(req, object->Key);
+    if (r != 0) {
+        return take_error(req, r, error);
     }
     if (object->Size.set || object->LastModifiedTime.set) {
         return fail_one(error,
@@ -90,10 +103,7 @@ static int delete_one(struct awi_req *req,
     }
     r = s3_version_remove(
         req, bucket, object->Key, object->VersionId, in->BypassGovernanceRetention.v, removed);
-    if (r > 0) {
-        awi_take_error(req, &error->Code, &error->Message);
-    }
-    return r < 0 ? r : 0;
+    return take_error(req, r, error);
 }
 
 static void describe(const struct s3_removed *removed, struct s3_DeletedObject *ret)

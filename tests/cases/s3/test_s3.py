@@ -46,6 +46,16 @@ def main():
               "MetadataTooLarge", "metadata limit")
     tap.equal(code(a.put_object, Bucket="alpha", Key="x" * 1025, Body=b""), "KeyTooLongError",
               "key limit")
+    far = "x" * 5000
+    tap.equal([code(a.get_object, Bucket="alpha", Key=far),
+               a.delete_objects(Bucket="alpha", Delete={"Objects": [{"Key": far}]})["Errors"][0]["Code"],
+               code(a.copy_object, Bucket="alpha", Key="c", CopySource="alpha/" + far),
+               code(a.list_parts, Bucket="alpha", Key="k", UploadId=far)],
+              ["KeyTooLongError", "KeyTooLongError", "NoSuchKey", "NoSuchUpload"],
+              "names that nothing can have")
+    tap.equal([a.list_objects_v2(Bucket="alpha", **more)["KeyCount"]
+               for more in ({"StartAfter": far}, {"Prefix": far}, {"StartAfter": "a" + far})],
+              [0, 0, 1], "and places to go on from")
     big = bytes(range(256)) * (1 << 14)
     a.put_object(Bucket="alpha", Key="big", Body=big)
     tap.check(a.get_object(Bucket="alpha", Key="big")["Body"].read() == big, "4 MiB come back")

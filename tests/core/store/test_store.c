@@ -4,6 +4,8 @@
  */
 #include "tests/core/store/store_fixture.h"
 
+#include "core/util/cleanup.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +92,23 @@ static void test_too_long(void **fixture)
     assert_memory_equal(found.ptr, value, AWI_VALUE_MAX);
     assert_int_equal(awi_get(&scope, "t", awi_str_of(key, AWI_KEY_MAX), &found), 0);
     assert_true(awi_str_is(found, "longest key"));
+    /* What cannot be stored is not there. */
+    struct awi_str longer = awi_str_of(key, sizeof(key)), at;
+    assert_int_equal(awi_get(&scope, "t", longer, &found), -ENOENT);
+    static const struct {
+        enum awi_direction direction;
+        const char *first;
+    } walks[] = {{AWI_FORWARD, "big"}, {AWI_BACKWARD, NULL}};
+    for (size_t i = 0; i < 2; i++) {
+        AWI_AUTO(cursor) struct awi_cursor *cursor = NULL, *none = NULL;
+        assert_int_equal(
+            awi_cursor_open(&scope, "t", AWI_STR(""), longer, walks[i].direction, &cursor), 0);
+        assert_int_equal(awi_cursor_next(cursor, &at, &found), 0);
+        assert_true(walks[i].first ? awi_str_is(at, walks[i].first) : at.len == AWI_KEY_MAX);
+        assert_int_equal(awi_cursor_open(&scope, "t", longer, longer, walks[i].direction, &none),
+                         0);
+        assert_int_equal(awi_cursor_next(none, &at, &found), -ENOENT);
+    }
     awi_txn_abort(txn);
     free(value);
 }
