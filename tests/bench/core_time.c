@@ -6,6 +6,8 @@
  *     core_time accounts N                    bytes of memory that each of N accounts costs
  *     core_time resident N                    bytes resident after N calls of GetCallerIdentity
  *     core_time stack REPETITIONS             bytes of stack that put and get use at most
+ *     core_time list|query|scan N             median and 90th percentile of a page of 100 from the
+ *                                             middle of N keys or items, microseconds
  *
  * get and put are DynamoDB's, of items of 1 KiB in a table of 1000.
  */
@@ -20,6 +22,7 @@
 #include <sys/mman.h>
 
 #define ITEMS      1000
+#define PAGES      200
 #define STACK_SIZE (256u << 10)
 
 static const struct awi_core_api *core;
@@ -149,6 +152,112 @@ static int measure(const char *what, size_t n)
     return 0;
 }
 
+/* --- Pages ----------------------------------------------------------------------------------- */
+
+static size_t s3(char *text, size_t size, const char *method, const char *path, size_t body)
+{
+    return (size_t)snprintf(
+        text,
+        size,
+        "%s /%s HTTP/1.1\r\nHost: s3.us-east-1.amazonaws.com\r\n"
+        "Authorization: AWS4-HMAC-SHA256 Credential=222222222222/20260101/us-east-1/s3/"
+        "aws4_request, SignedHeaders=host;x-amz-date, Signature=%064d\r\n"
+        "X-Amz-Date: 20260101T000000Z\r\nX-Amz-Content-Sha256: UNSIGNED-PAYLOAD\r\n"
+        "Content-Length: %zu\r\n\r\n%.*s",
+        method,
+        path,
+        0,
+        body,
+        (int)body,
+        "x");
+}
+
+static int fill_bucket(size_t n)
+{
+    char text[2048], path[64];
+
+    if (ask(text, s3(text, sizeof(text), "PUT", "pages", 0)) != 200) {
+        return -1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        snprintf(path, sizeof(path), "pages/key-%08zu", i);
+        if (ask(text, s3(text, sizeof(text), "PUT", path, 1)) != 200) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int fill_table(size_t n)
+{
+    char text[2048], body[512];
+    size_t len = dynamodb(text,
+                          sizeof(text),
+                          "CreateTable",
+                          "{\"TableName\":\"pages\",\"BillingMode\":\"PAY_PER_REQUEST\","
+                          "\"AttributeDefinitions\":[{\"AttributeName\":\"h\","
+                          "\"AttributeType\":\"S\"},{\"AttributeName\":\"r\","
+                          "\"AttributeType\":\"S\"}],\"KeySchema\":[{\"AttributeName\":\"h\","
+                          "\"KeyType\":\"HASH\"},{\"AttributeName\":\"r\","
+                          "\"KeyType\":\"RANGE\"}]}");
+
+    if (ask(text, len) != 200) {
+        return -1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        snprintf(body,
+                 sizeof(body),
+                 "{\"TableName\":\"pages\",\"Item\":{\"h\":{\"S\":\"one\"},"
+                 "\"r\":{\"S\":\"%08zu\"}}}",
+                 i);
+        if (ask(text, dynamodb(text, sizeof(text), "PutItem", body)) != 200) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static size_t page(char *text, size_t size, const char *what, size_t middle)
+{
+    char body[512];
+
+    if (strcmp(what, "list") == 0) {
+        snprintf(
+            body, sizeof(body), "pages?list-type=2&max-keys=100&start-after=key-%08zu", middle);
+        return s3(text, size, "GET", body, 0);
+    }
+    bool query = strcmp(what, "query") == 0;
+    snprintf(body,
+             sizeof(body),
+             "{\"TableName\":\"pages\",\"Limit\":100,\"ExclusiveStartKey\":"
+             "{\"h\":{\"S\":\"one\"},\"r\":{\"S\":\"%08zu\"}}%s}",
+             middle,
+             query ? ",\"KeyConditionExpression\":\"h = :h\","
+                     "\"ExpressionAttributeValues\":{\":h\":{\"S\":\"one\"}}"
+                   : "");
+    return dynamodb(text, size, query ? "Query" : "Scan", body);
+}
+
+static int pages(const char *what, size_t n)
+{
+    static int64_t times[PAGES];
+    char text[2048];
+
+    if (strcmp(what, "list") == 0 ? fill_bucket(n) : fill_table(n)) {
+        return 1;
+    }
+    for (size_t i = 0; i < PAGES; i++) {
+        size_t len = page(text, sizeof(text), what, n / 2);
+        int64_t start = now_ns();
+        if (ask(text, len) != 200) {
+            return 1;
+        }
+        times[i] = now_ns() - start;
+    }
+    print_times(times, PAGES);
+    return 0;
+}
+
 /* As many requests of one account first: what the call log and caches hold is no account's. */
 static int accounts(size_t n)
 {
@@ -220,7 +329,8 @@ int main(int argc, char **argv)
     size_t n = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 
     if (n == 0) {
-        fprintf(stderr, "usage: core_time caller|get|put|accounts|resident|stack N\n");
+        fprintf(stderr,
+                "usage: core_time caller|get|put|accounts|resident|stack|list|query|scan N\n");
         return 2;
     }
     core = core_load();
@@ -231,7 +341,10 @@ int main(int argc, char **argv)
     int r = strcmp(argv[1], "accounts") == 0   ? accounts(n)
             : strcmp(argv[1], "resident") == 0 ? resident_after(n)
             : strcmp(argv[1], "stack") == 0    ? stack(n)
-                                               : measure(argv[1], n);
+            : strcmp(argv[1], "list") == 0 || strcmp(argv[1], "query") == 0 ||
+                    strcmp(argv[1], "scan") == 0
+                ? pages(argv[1], n)
+                : measure(argv[1], n);
     if (r) {
         fprintf(stderr, "core_time: a request failed\n");
     }
