@@ -65,7 +65,7 @@ static void test_most_units(void **state)
     create();
     struct awi_str root = root_id(), at = root;
     for (int i = 0, n = 0; i < 2000; i++, n++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof(name), "unit-%d", i);
         gone.OrganizationalUnitId = make_unit(n == 100 ? root : at, name);
         at = n == 0 || n == 100 ? gone.OrganizationalUnitId : at;
