@@ -120,7 +120,7 @@ class Group(supervised.Group):
                   "below a supervised program: none")
         self.said(self.launch(*who), "0", "root's helper")
         for program, status, word in ((helper, 1, "set-user-ID"), (self.fetch, 0, "no_new_privs")):
-            result = self.world.run([*DROP, base.LAUNCHER, "doctor", program], preload=False)
+            result = self.world.run([*DROP, base.LAUNCHER, "doctor", program], env=env, preload=False)
             self.tap.check(result.returncode == status and word in result.stdout, "doctor says so: " + word, result)
         caller = [helper, "caller", box.SECOND]
         self.said(self.launch(*caller), box.SECOND, "as root it is supervised")
