@@ -8,12 +8,28 @@
 #include <stdio.h>
 
 /* The handlers struct of a service is one pointer an operation, in the order of its model. */
-static bool is_answered(const struct awi_service *service, const struct awi_operation *op)
+static bool has_handler(const struct awi_service *service, const struct awi_operation *op)
 {
     void *slot;
 
     memcpy(&slot, (const char *)service->handlers + op->index * sizeof(slot), sizeof(slot));
     return slot != NULL;
+}
+
+/* What is deprecated may have a successor that is called by the same request, and answers it. */
+static bool is_answered(const struct awi_service *service, const struct awi_operation *op)
+{
+    bool answered = has_handler(service, op);
+
+    for (size_t i = 0;
+         !answered && (op->flags & AWI_OP_DEPRECATED) && i < service->model->n_operations;
+         i++) {
+        const struct awi_operation *other = &service->model->operations[i];
+
+        answered = awi_str_eq(op->method, other->method) && awi_str_eq(op->uri, other->uri) &&
+                   has_handler(service, other);
+    }
+    return answered;
 }
 
 static size_t count_others(const struct awi_service *service)

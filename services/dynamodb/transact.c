@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #define TOKEN_MS  (10 * 60 * 1000)
+#define LOOKED_AT 4
 #define BYTES_MAX (4u << 20) /* of all items of a transaction */
 
 /* --- Writing --------------------------------------------------------------------------------- */
@@ -199,6 +200,29 @@ struct token {
     unsigned char digest[32];
 };
 
+/* Tokens whose time is over, among the few that follow this one: each new token takes some away, so
+ * that they do not gather. */
+static int forget_old(struct awi_req *req, const struct awi_scope *scope, struct awi_str from)
+{
+    AWI_AUTO(cursor) struct awi_cursor *cursor = NULL;
+    struct awi_str key, value;
+    int r = awi_cursor_open(scope, "token", AWI_STR(""), from, AWI_FORWARD, &cursor);
+
+    for (int i = 0; r == 0 && i < LOOKED_AT; i++) {
+        struct token token;
+
+        r = awi_cursor_next(cursor, &key, &value);
+        if (r == 0 && value.len == sizeof(token)) {
+            memcpy(&token, value.ptr, sizeof(token));
+            key = awi_arena_str(awi_arena(req), key);
+            r = !key.ptr                              ? -ENOMEM
+                : awi_now(req) - token.at >= TOKEN_MS ? awi_delete(scope, "token", key)
+                                                      : 0;
+        }
+    }
+    return r == -ENOENT ? 0 : r;
+}
+
 int ddb_check_token(struct awi_req *req,
                     struct awi_str name,
                     const struct awi_shape *shape,
@@ -234,9 +258,10 @@ int ddb_check_token(struct awi_req *req,
                                         "different requests, unless the requests are identical");
         }
     }
-    return r < 0 && r != -ENOENT
-               ? r
-               : awi_put(&scope, "token", name, awi_str_of(&token, sizeof(token)));
+    if (r == 0 || r == -ENOENT) {
+        r = forget_old(req, &scope, name);
+    }
+    return r < 0 ? r : awi_put(&scope, "token", name, awi_str_of(&token, sizeof(token)));
 }
 
 int ddb_transact_write_items(struct awi_req *req,

@@ -41,6 +41,20 @@ def object_lists(tap, a):
     a.delete_public_access_block(Bucket="alpha")
 
 
+def old_names(tap, a):
+    """Operations that have new names, and are sent as ever."""
+    rule = {"ID": "r", "Prefix": "old/", "Status": "Enabled", "Expiration": {"Days": 3}}
+    a.put_bucket_lifecycle(Bucket="alpha", LifecycleConfiguration={"Rules": [rule]})
+    tap.equal((a.get_bucket_lifecycle(Bucket="alpha")["Rules"],
+               a.get_bucket_lifecycle_configuration(Bucket="alpha")["Rules"]), ([rule], [rule]),
+              "a lifecycle by its old name")
+    a.delete_bucket_lifecycle(Bucket="alpha")
+    topic = {"TopicConfiguration": {"Topic": "arn:aws:sns:us-east-1:%s:t" % A,
+                                    "Event": "s3:ObjectCreated:*"}}
+    tap.equal([code(a.put_bucket_notification, Bucket="alpha", NotificationConfiguration=n)
+               for n in (topic, {})], ["InvalidArgument", "done"], "notifications by theirs")
+
+
 def main():
     tap = Tap()
     a, b = client("s3", A), client("s3", B)
@@ -141,6 +155,7 @@ def main():
               [("FULL_CONTROL", "CanonicalUser"), ("READ", "Group")], "a public list")
 
     object_lists(tap, a)
+    old_names(tap, a)
     a.put_object_tagging(Bucket="alpha", Key="k", Tagging={"TagSet": tags})
     tap.equal(a.get_object_tagging(Bucket="alpha", Key="k")["TagSet"],
               tags, "tags of an object")
