@@ -211,10 +211,18 @@ static json_t *in_order(json_t *map)
     return list;
 }
 
-static json_t *gather(struct awi_cli_state *state, const char *account, int *ret)
+struct asked {
+    const char *account;
+    const char *after; /* what --position printed */
+    bool json;
+    bool position;
+};
+
+static json_t *gather(struct awi_cli_state *state, const struct asked *asked, int *ret)
 {
-    struct gathered g = {account, json_object(), json_object(), json_object(), json_object(), 0};
-    uint64_t position = 0;
+    struct gathered g = {
+        asked->account, json_object(), json_object(), json_object(), json_object(), 0};
+    uint64_t position = asked->after ? strtoull(asked->after, NULL, 10) : 0;
     json_t *report = json_object();
 
     *ret = awi_call_each(awi_core_journal(&state->core), &position, take, &g);
@@ -229,25 +237,41 @@ static json_t *gather(struct awi_cli_state *state, const char *account, int *ret
 /* --- The command ----------------------------------------------------------------------------- */
 
 static const char help[] =
-    "usage: awsintercept report [--json] [--account ID] [--state DIR]\n"
+    "usage: awsintercept report [--json] [--account ID] [--after POSITION] [--state DIR]\n"
+    "       awsintercept report --position [--state DIR]\n"
     "\n"
     "Sums up the AWS calls that programs made: how often what was called in which account,\n"
     "who assumed which role, what was refused or would have been, with the layer, the\n"
     "policy and the statement that decided, and what is not implemented.\n"
     "\n"
-    "    --json         one JSON object\n"
-    "    --account ID   only calls that acted in this account\n";
+    "    --json             one JSON object\n"
+    "    --account ID       only calls that acted in this account\n"
+    "    --position         print where the log of calls ends now, a number\n"
+    "    --after POSITION   only calls that were made since then\n";
 
-static int show(struct awi_cli_state *state, const char *account, bool json, FILE *to)
+static int pass_over(void *arg, const struct log_Call *call)
 {
-    int r;
-    AWI_AUTO(json) json_t *report = gather(state, account, &r);
+    (void)arg;
+    (void)call;
+    return 0;
+}
 
-    if (json) {
-        json_dumpf(report, to, JSON_INDENT(2));
-        fputc('\n', to);
+static int show(struct awi_cli_state *state, const struct asked *asked, FILE *to)
+{
+    uint64_t position = 0;
+    int r;
+
+    if (asked->position) {
+        r = awi_call_each(awi_core_journal(&state->core), &position, pass_over, NULL);
+        fprintf(to, "%llu\n", (unsigned long long)position);
     } else {
-        awi_cli_report_text(report, isatty(fileno(to)), to);
+        AWI_AUTO(json) json_t *report = gather(state, asked, &r);
+        if (asked->json) {
+            json_dumpf(report, to, JSON_INDENT(2));
+            fputc('\n', to);
+        } else {
+            awi_cli_report_text(report, isatty(fileno(to)), to);
+        }
     }
     if (r < 0) {
         awi_cli_error("`awsintercept reset` starts a new one", "the log: %s", strerror(-r));
@@ -257,11 +281,12 @@ static int show(struct awi_cli_state *state, const char *account, bool json, FIL
 
 int awi_cli_report(int argc, char **argv)
 {
-    const char *account = NULL;
-    bool json = false;
+    struct asked asked = {0};
     const struct awi_cli_option options[] = {
-        {"--json", AWI_CLI_FLAG, &json},
-        {"--account", AWI_CLI_ACCOUNT, &account},
+        {"--json", AWI_CLI_FLAG, &asked.json},
+        {"--account", AWI_CLI_ACCOUNT, &asked.account},
+        {"--position", AWI_CLI_FLAG, &asked.position},
+        {"--after", AWI_CLI_TEXT, &asked.after},
         {0},
     };
     int r = awi_cli_options(argc, argv, "report", help, options);
@@ -269,7 +294,13 @@ int awi_cli_report(int argc, char **argv)
     if (r != AWI_CLI_GO) {
         return r;
     }
+    if (asked.after && asked.after[strspn(asked.after, "0123456789")]) {
+        awi_cli_error("`awsintercept report --position` prints one",
+                      "--after: '%s' is not a position of the log",
+                      asked.after);
+        return 2;
+    }
     AWI_AUTO(state) struct awi_cli_state state;
     r = awi_cli_state_open(&state);
-    return r != 0 ? r : show(&state, account, json, stdout);
+    return r != 0 ? r : show(&state, &asked, stdout);
 }

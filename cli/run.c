@@ -12,6 +12,7 @@
 #include "core/util/cleanup.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdint.h>
@@ -212,20 +213,37 @@ static int become(char **argv, const char *argv0)
     return error == ENOENT ? 127 : 126;
 }
 
-/* What "awsintercept report" says, where the command's own errors went. */
-static void report(void)
+/* Runs `awsintercept report` with two words more, its output going to fd. */
+static void run_report(const char *word, const char *value, int fd)
 {
     AWI_AUTO(free) char *tools = awi_cli_find_tools(NULL);
     pid_t child = tools ? fork() : -1;
 
     if (child == 0) {
-        dup2(STDERR_FILENO, STDOUT_FILENO);
-        execl(tools, "awsintercept", "report", (char *)NULL);
+        dup2(fd, STDOUT_FILENO);
+        execl(tools, "awsintercept", "report", word, value, (char *)NULL);
         _exit(127);
     }
     if (child > 0) {
         waitpid(child, NULL, 0);
     }
+}
+
+/* Where the log of calls ends before the command begins, as text; the log may be older. */
+static void note_position(char *text, size_t size)
+{
+    int ends[2];
+
+    snprintf(text, size, "0");
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        return;
+    }
+    run_report("--position", NULL, ends[1]);
+    close(ends[1]);
+    ssize_t n = read(ends[0], text, size - 1);
+    text[n > 0 ? n : 1] = '\0';
+    text[strspn(text, "0123456789")] = '\0';
+    close(ends[0]);
 }
 
 static int stay_behind(char **argv, const struct options *options)
@@ -244,6 +262,10 @@ static int stay_behind(char **argv, const struct options *options)
             return 1;
         }
     }
+    char position[32] = "0";
+    if (options->report) {
+        note_position(position, sizeof(position));
+    }
     stay.command = fork();
     if (stay.command == 0) {
         awi_stay_enter(&stay, self);
@@ -254,7 +276,8 @@ static int stay_behind(char **argv, const struct options *options)
     }
     int status = stay.command < 0 ? W_EXITCODE(1, 0) : awi_stay_wait(&stay);
     if (options->report) {
-        report();
+        /* Where the command's own errors went. */
+        run_report("--after", position, STDERR_FILENO);
     }
     if (fresh) {
         awi_cli_fresh_remove(fresh);

@@ -185,9 +185,9 @@ int awi_store_check(const char *dir, char **why)
     fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
         r = errno == ENOENT ? could_make(dir) : -errno;
-    } else if (geteuid() != 0) {
+    } else {
         /* root may start the command as the user whose directory it is. */
-        r = refuse_foreign_dir(dir, fd, why);
+        r = geteuid() == 0 ? 0 : refuse_foreign_dir(dir, fd, why);
         if (r == 0 && faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0) {
             r = -errno;
         }

@@ -141,6 +141,24 @@ def readers(tap):
             program.wait(timeout=60)
 
 
+def reports(tap):
+    """--report tells of this run, whatever the log has from before."""
+    get = "from calls import *\nhttp('GET', 'http://%s.amazonaws.com/?Action=%s')"
+    with box.Sandbox() as world:
+        result = command(world, "run", "--report", "--", *PYTHON, "-c", get % ("sts", "GetCallerIdentity"))
+        tap.check("GetCallerIdentity" in result.stderr and "1 calls" in result.stderr, "report: the first", result)
+        result = command(world, "run", "--report", "--", *PYTHON, "-c", get % ("iam", "ListUsers"))
+        tap.check("ListUsers" in result.stderr and "GetCallerIdentity" not in result.stderr
+                  and result.stdout == "", "report: of this run alone", result)
+        position = command(world, "report", "--position").stdout.strip()
+        tap.equal(json.loads(command(world, "report", "--json").stdout)["n_calls"], 2, "report: of all")
+        tap.equal(json.loads(command(world, "report", "--json", "--after", position).stdout)["n_calls"], 0,
+                  "report: of none since")
+        says(tap, command(world, "report", "--after", "now"), 2, ["now", "--position"], "report: after what")
+        result = command(world, "run", "--report", "--", "sh", "-c", "kill -9 $$")
+        tap.check(result.returncode == -9 and "0 calls" in result.stderr, "report: of a command that was killed", result)
+
+
 def main():
     tap = box.Tap()
     options(tap)
@@ -148,6 +166,7 @@ def main():
     unusual(tap)
     terminal(tap)
     readers(tap)
+    reports(tap)
     tap.end()
 
 
