@@ -1,16 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reflected cyclic checksums, eight bytes a step through tables that are computed at first use.
+ * Reflected cyclic checksums: eight bytes a step through tables that are computed at first use, and
+ * 16 a step where the processor multiplies without carries.
  */
 #include "core/util/digest.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#define POLYNOMIAL_32  0xedb88320u
+#define POLYNOMIAL_32C 0x82f63b78u
+#define POLYNOMIAL_64  0x9a6c9329ac4bc9b5ull
+#define BLOCK          16
+#define FEW            (4 * BLOCK) /* for less the tables do */
 
 static uint32_t table32[8][256];
 static uint32_t table32c[8][256];
 static uint64_t table64[8][256];
 static pthread_once_t computed = PTHREAD_ONCE_INIT;
+
+/*
+ * A block A followed by a block B has the checksum of A * x^128 + B, and A * x^128 may be replaced
+ * by what it leaves when divided by the polynomial: both halves of A times a power of x. In the
+ * reflected order a product of 64 bits by 64 is read as one times x, so the powers are one less.
+ */
+struct powers {
+    uint64_t of_191, of_127; /* what x^191 and x^127 leave, x^0 in bit 63 */
+};
+static struct powers powers32, powers32c, powers64;
 
 static void compute32(uint32_t table[8][256], uint32_t polynomial)
 {
@@ -46,12 +67,75 @@ static void compute64(uint64_t polynomial)
     }
 }
 
+static uint64_t power(uint64_t polynomial, unsigned width, unsigned n)
+{
+    uint64_t value = 1ull << (width - 1);
+
+    for (; n > 0; n--) {
+        value = value & 1 ? value >> 1 ^ polynomial : value >> 1;
+    }
+    return value << (64 - width);
+}
+
+static struct powers powers_of(uint64_t polynomial, unsigned width)
+{
+    return (struct powers){power(polynomial, width, 191), power(polynomial, width, 127)};
+}
+
 static void compute(void)
 {
-    compute32(table32, 0xedb88320u);
-    compute32(table32c, 0x82f63b78u);
-    compute64(0x9a6c9329ac4bc9b5ull);
+    compute32(table32, POLYNOMIAL_32);
+    compute32(table32c, POLYNOMIAL_32C);
+    compute64(POLYNOMIAL_64);
+    powers32 = powers_of(POLYNOMIAL_32, 32);
+    powers32c = powers_of(POLYNOMIAL_32C, 32);
+    powers64 = powers_of(POLYNOMIAL_64, 64);
 }
+
+#if defined(__x86_64__)
+static bool can_fold(void)
+{
+    return __builtin_cpu_supports("pclmul");
+}
+
+/* The block that has, from 0 on, the checksum that len bytes have from crc on. len: whole blocks.
+ */
+__attribute__((target("pclmul"))) static void fold(uint64_t crc,
+                                                   const struct powers *powers,
+                                                   const unsigned char *p,
+                                                   size_t len,
+                                                   unsigned char ret[BLOCK])
+{
+    __m128i by = _mm_set_epi64x((long long)powers->of_127, (long long)powers->of_191);
+    __m128i block =
+        _mm_xor_si128(_mm_loadu_si128((const void *)p), _mm_set_epi64x(0, (long long)crc));
+
+    for (size_t at = BLOCK; at < len; at += BLOCK) {
+        __m128i sum = _mm_xor_si128(_mm_clmulepi64_si128(block, by, 0x00),
+                                    _mm_clmulepi64_si128(block, by, 0x11));
+        block = _mm_xor_si128(sum, _mm_loadu_si128((const void *)(p + at)));
+    }
+    _mm_storeu_si128((void *)ret, block);
+}
+#else
+static bool can_fold(void)
+{
+    return false;
+}
+
+static void fold(uint64_t crc,
+                 const struct powers *powers,
+                 const unsigned char *p,
+                 size_t len,
+                 unsigned char ret[BLOCK])
+{
+    (void)crc;
+    (void)powers;
+    (void)p;
+    (void)len;
+    (void)ret;
+}
+#endif
 
 static uint64_t load8(const unsigned char *p)
 {
@@ -63,9 +147,8 @@ static uint64_t load8(const unsigned char *p)
     return v;
 }
 
-static uint32_t run32(uint32_t table[8][256], uint32_t crc, const unsigned char *p, size_t len)
+static uint32_t step32(uint32_t table[8][256], uint32_t crc, const unsigned char *p, size_t len)
 {
-    crc = ~crc;
     for (; len >= 8; len -= 8, p += 8) {
         uint64_t v = load8(p) ^ crc;
 
@@ -77,27 +160,11 @@ static uint32_t run32(uint32_t table[8][256], uint32_t crc, const unsigned char 
     for (; len > 0; len--, p++) {
         crc = crc >> 8 ^ table[0][(crc ^ *p) & 0xff];
     }
-    return ~crc;
+    return crc;
 }
 
-uint32_t awi_crc32(uint32_t crc, const void *data, size_t len)
+static uint64_t step64(uint64_t crc, const unsigned char *p, size_t len)
 {
-    pthread_once(&computed, compute);
-    return run32(table32, crc, data, len);
-}
-
-uint32_t awi_crc32c(uint32_t crc, const void *data, size_t len)
-{
-    pthread_once(&computed, compute);
-    return run32(table32c, crc, data, len);
-}
-
-uint64_t awi_crc64nvme(uint64_t crc, const void *data, size_t len)
-{
-    const unsigned char *p = data;
-
-    pthread_once(&computed, compute);
-    crc = ~crc;
     for (; len >= 8; len -= 8, p += 8) {
         uint64_t v = load8(p) ^ crc;
 
@@ -109,5 +176,49 @@ uint64_t awi_crc64nvme(uint64_t crc, const void *data, size_t len)
     for (; len > 0; len--, p++) {
         crc = crc >> 8 ^ table64[0][(crc ^ *p) & 0xff];
     }
-    return ~crc;
+    return crc;
+}
+
+static uint32_t run32(uint32_t table[8][256],
+                      const struct powers *powers,
+                      uint32_t crc,
+                      const unsigned char *p,
+                      size_t len)
+{
+    unsigned char block[BLOCK];
+    size_t whole = len >= FEW && can_fold() ? len - len % BLOCK : 0;
+
+    crc = ~crc;
+    if (whole) {
+        fold(crc, powers, p, whole, block);
+        crc = step32(table, 0, block, BLOCK);
+    }
+    return ~step32(table, crc, p + whole, len - whole);
+}
+
+uint32_t awi_crc32(uint32_t crc, const void *data, size_t len)
+{
+    pthread_once(&computed, compute);
+    return run32(table32, &powers32, crc, data, len);
+}
+
+uint32_t awi_crc32c(uint32_t crc, const void *data, size_t len)
+{
+    pthread_once(&computed, compute);
+    return run32(table32c, &powers32c, crc, data, len);
+}
+
+uint64_t awi_crc64nvme(uint64_t crc, const void *data, size_t len)
+{
+    const unsigned char *p = data;
+    unsigned char block[BLOCK];
+
+    pthread_once(&computed, compute);
+    size_t whole = len >= FEW && can_fold() ? len - len % BLOCK : 0;
+    crc = ~crc;
+    if (whole) {
+        fold(crc, &powers64, p, whole, block);
+        crc = step64(0, block, BLOCK);
+    }
+    return ~step64(crc, p + whole, len - whole);
 }
