@@ -37,6 +37,11 @@ void awi_cli_plain(struct awi_str text, FILE *to);
  */
 char *awi_cli_find_library(char **ret_tried);
 
+/* The library as LD_PRELOAD can name it, to be freed; NULL: it says on standard error why not. The
+ * loader takes spaces and colons for the end of a path and puts something else for a dollar: the
+ * program would run without us. */
+char *awi_cli_preload_path(void);
+
 /* The program that has the subcommands which look into a state directory; the same. */
 char *awi_cli_find_tools(char **ret_tried);
 

@@ -62,6 +62,26 @@ char *awi_cli_find_library(char **ret_tried)
     return find(places, ret_tried);
 }
 
+char *awi_cli_preload_path(void)
+{
+    AWI_AUTO(free) char *tried = NULL;
+    AWI_AUTO(free) char *path = awi_cli_find_library(&tried);
+
+    if (!path) {
+        awi_cli_error("build it with `ninja`, or install with `meson install`",
+                      "the preload library is in none of: %s",
+                      tried ? tried : "(no /proc)");
+        return NULL;
+    }
+    if (path[strcspn(path, " :$")]) {
+        awi_cli_error("move it to a folder without such a character",
+                      "LD_PRELOAD cannot name a path with a space, a colon or a dollar: %s",
+                      path);
+        return NULL;
+    }
+    return AWI_STEAL(path, NULL);
+}
+
 char *awi_cli_find_tools(char **ret_tried)
 {
     static const char *const places[] = {
@@ -76,8 +96,6 @@ char *awi_cli_find_tools(char **ret_tried)
 
 int awi_cli_libpath(int argc, char **argv)
 {
-    AWI_AUTO(free) char *tried = NULL;
-
     if (argc > 1) {
         bool help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0;
         fprintf(help ? stdout : stderr,
@@ -86,11 +104,8 @@ int awi_cli_libpath(int argc, char **argv)
                 "    LD_PRELOAD=$(awsintercept libpath) ./app\n");
         return help ? 0 : 2;
     }
-    AWI_AUTO(free) char *path = awi_cli_find_library(&tried);
+    AWI_AUTO(free) char *path = awi_cli_preload_path();
     if (!path) {
-        awi_cli_error("build it with `ninja`, or install with `meson install`",
-                      LIBRARY " is in none of: %s",
-                      tried ? tried : "(no /proc)");
         return 1;
     }
     puts(path);

@@ -167,15 +167,11 @@ static int parse(int argc, char **argv, struct options *options)
 /* The library goes in front of what the user preloads, unless it is there already. */
 static int set_preload(void)
 {
-    AWI_AUTO(free) char *tried = NULL;
-    AWI_AUTO(free) char *library = awi_cli_find_library(&tried);
+    AWI_AUTO(free) char *library = awi_cli_preload_path();
     AWI_AUTO(free) char *joined = NULL;
     const char *before = getenv("LD_PRELOAD");
 
     if (!library) {
-        awi_cli_error("build it with `ninja`, or install with `meson install`",
-                      "the preload library is in none of: %s",
-                      tried ? tried : "(no /proc)");
         return -ENOENT;
     }
     if (!before || !*before) {

@@ -84,6 +84,14 @@ def main():
                             "get-caller-identity", "--output", "json"], preload=False)
         if tap.ran(result, "awsintercept run"):
             tap.equal(json.loads(result.stdout)["Account"], box.FIRST, "in the default account")
+        for folder in ("with space", "with:colon", "with$dollar"):
+            shutil.copytree(root, world.path(folder))
+            aside = command.replace(root, world.path(folder))
+            for words in (["libpath"], ["run", "--", "touch", world.path("started")]):
+                result = world.run([aside, *words], preload=False)
+                tap.check(result.returncode == 1 and "LD_PRELOAD cannot name" in result.stderr and
+                          not result.stdout and not os.path.exists(world.path("started")),
+                          "%s: %s is refused" % (folder, words[0]), result)
         moved = world.path("moved")
         shutil.move(root, moved)
         result = world.run([command.replace(root, moved), "run", "--state", "memory", "--", "/usr/bin/aws", "sts",
