@@ -52,14 +52,32 @@ static bool is_used(const struct dynamodb_TableDescription *table, struct awi_st
     return used;
 }
 
-static bool defines(const struct dynamodb_AttributeDefinitions *list, struct awi_str name)
+/* Absent: the list does not define it. */
+static struct awi_str type_of(const struct dynamodb_AttributeDefinitions *list, struct awi_str name)
 {
     for (size_t i = 0; i < list->n; i++) {
         if (awi_str_eq(list->items[i].AttributeName, name)) {
-            return true;
+            return list->items[i].AttributeType;
         }
     }
-    return false;
+    return AWI_STR_NULL;
+}
+
+/* What a key of the table or of an index is stored by stays as it is. */
+static int check_types(struct awi_req *req,
+                       const struct dynamodb_AttributeDefinitions *more,
+                       const struct dynamodb_TableDescription *table)
+{
+    for (size_t i = 0; i < more->n; i++) {
+        struct awi_str name = more->items[i].AttributeName;
+        struct awi_str type = type_of(&table->AttributeDefinitions, name);
+
+        if (awi_str_is_set(type) && !awi_str_eq(type, more->items[i].AttributeType)) {
+            return ddb_invalid(
+                req, INVALID "The type of key %.*s cannot change", AWI_STR_FMT(name));
+        }
+    }
+    return 0;
 }
 
 /* Those of the request and those that were there, as far as a key uses them. */
@@ -80,7 +98,7 @@ static int merge_definitions(struct awi_req *req,
         for (size_t j = 0; j < lists[i]->n; j++) {
             struct awi_str name = lists[i]->items[j].AttributeName;
 
-            if (is_used(table, name) && !defines(&merged, name)) {
+            if (is_used(table, name) && !awi_str_is_set(type_of(&merged, name))) {
                 merged.items[merged.n++] = lists[i]->items[j];
             }
         }
@@ -94,7 +112,7 @@ static int check_keys(struct awi_req *req,
                       const struct dynamodb_KeySchema *keys)
 {
     for (size_t i = 0; i < keys->n; i++) {
-        if (!defines(definitions, keys->items[i].AttributeName)) {
+        if (!awi_str_is_set(type_of(definitions, keys->items[i].AttributeName))) {
             return ddb_invalid(req,
                                INVALID "Some index key attributes are not defined in "
                                        "AttributeDefinitions. Keys: [%.*s]",
@@ -219,7 +237,7 @@ static int update_indexes(struct awi_req *req,
 {
     struct ddb_table old, now;
     bool changed = false;
-    int r = 0;
+    int r = check_types(req, &in->AttributeDefinitions, table);
 
     for (size_t i = 0; r == 0 && i < in->GlobalSecondaryIndexUpdates.n; i++) {
         const struct dynamodb_GlobalSecondaryIndexUpdate *update =
@@ -243,10 +261,10 @@ static int update_indexes(struct awi_req *req,
     if (r == 0) {
         r = ddb_make_schema(req, &old.scope, table, old.id, &now);
     }
-    now.expiry = old.expiry;
-    now.stream = old.stream;
-    now.view = old.view;
     if (r == 0) {
+        now.expiry = old.expiry;
+        now.stream = old.stream;
+        now.view = old.view;
         r = ddb_schema_put(&now);
     }
     return r == 0 ? refill(req, &old, &now) : r;

@@ -58,10 +58,11 @@ def filling(tap, a):
               "4": {"M": {}}}
     for sort, value in values.items():
         a.put_item(TableName="tab", Item={"pk": {"S": "b"}, "sk": {"S": sort}, "late": value})
-    a.update_table(TableName="tab", AttributeDefinitions=[attribute("late")],
-                   GlobalSecondaryIndexUpdates=[{"Create": {
-                       "IndexName": "late", "KeySchema": keys("late"),
-                       "Projection": {"ProjectionType": "ALL"}}}])
+    wanted = {"TableName": "tab", "GlobalSecondaryIndexUpdates": [{"Create": {
+        "IndexName": "late", "KeySchema": keys("late"), "Projection": {"ProjectionType": "ALL"}}}]}
+    tap.equal([code(a.update_table, AttributeDefinitions=[attribute("late")] + more, **wanted)
+               for more in ([attribute("pk", "N")], [attribute("pk")])],
+              ["ValidationException", "done"], "a key keeps its type")
     got = a.scan(TableName="tab", IndexName="late")["Items"]
     tap.equal([i["sk"]["S"] for i in got], ["0"], "an index takes what can be its key")
     a.delete_item(TableName="tab", Key=text(pk="b", sk="1"))
