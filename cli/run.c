@@ -68,6 +68,31 @@ static int set_path(const char *name, const char *path)
     return setenv(name, absolute ? absolute : path, 1);
 }
 
+/* What the environment names relatively, and the configuration that lies here, are those of the
+ * whole run: the command may go elsewhere, and start others there. */
+static int pin_paths(void)
+{
+    static const char *const names[] = {
+        "AWSINTERCEPT_STATE", "AWSINTERCEPT_LOG", "AWSINTERCEPT_CONFIG"};
+    static const char *const usual[] = {"awsintercept.yml", "cloudmock.yml"};
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value && *value != '/' && strcmp(value, "memory") != 0) {
+            r = set_path(names[i], value);
+        }
+    }
+    const char *config = getenv("AWSINTERCEPT_CONFIG");
+    for (size_t i = 0; r == 0 && (!config || !*config) && i < sizeof(usual) / sizeof(usual[0]);
+         i++) {
+        if (access(usual[i], F_OK) == 0) {
+            return set_path("AWSINTERCEPT_CONFIG", usual[i]);
+        }
+    }
+    return r;
+}
+
 static int one_option(int letter, const char *value, struct options *options)
 {
     static const char *const modes[] = {"off", "audit", "enforce"};
@@ -291,7 +316,7 @@ int awi_cli_run(int argc, char **argv)
         return r > 0 ? 0 : 2;
     }
     awi_bypass_set(variable);
-    if (set_preload() < 0 || !awi_cli_can_start()) {
+    if (set_preload() < 0 || !awi_cli_can_start() || pin_paths() < 0) {
         return 1;
     }
     return options.fresh || options.report ? stay_behind(argv + optind, &options)

@@ -141,6 +141,22 @@ def readers(tap):
             program.wait(timeout=60)
 
 
+def folders(tap):
+    """The settings of the folder where the launcher stands hold wherever the command goes."""
+    config = 'accounts:\n  - id: "222222222222"\n    name: Development\n'
+    put = ("mkdir -p below && cd below && exec curl -sS -o /dev/null -w %{http_code} --max-time 60 -X PUT "
+           "-H x-moto-account-id:$1 http://s3.amazonaws.com/$2")
+    for name in ("awsintercept.yml", "cloudmock.yml", None):
+        with box.Sandbox(config if name else None, name) as world:
+            for account, status in (("222222222222", "200"), ("999999999999", "403" if name else "200")):
+                result = command(world, "run", "--", "sh", "-c", put, "sh", account, "bucket-" + account,
+                                 AWSINTERCEPT_STATE="state", AWSINTERCEPT_LOG="calls.log")
+                tap.equal(result.stdout, status, "folders: %s, account %s" % (name, account))
+            tap.equal(sorted(set(os.listdir(world.work)) - {name}), ["below", "calls.log", "state"],
+                      "folders: state and log lie where the launcher was")
+            tap.equal(os.listdir(world.path("work", "below")), [], "folders: nothing lies elsewhere")
+
+
 def reports(tap):
     """--report tells of this run, whatever the log has from before."""
     get = "from calls import *\nhttp('GET', 'http://%s.amazonaws.com/?Action=%s')"
@@ -167,6 +183,7 @@ def main():
     terminal(tap)
     readers(tap)
     reports(tap)
+    folders(tap)
     tap.end()
 
 
