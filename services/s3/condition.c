@@ -34,8 +34,12 @@ bool s3_etag_matches(struct awi_str list, struct awi_str etag)
 
 static int not_modified(struct awi_req *req, const struct s3_ObjectRecord *record)
 {
+    struct awi_str date = s3_http_date(req, record->LastModified);
     int r = awi_answer_header(req, AWI_STR("ETag"), record->ETag);
 
+    if (r == 0) {
+        r = date.ptr ? awi_answer_header(req, AWI_STR("Last-Modified"), date) : -ENOMEM;
+    }
     return r < 0 ? r : awi_fail(req, &s3_error_NotModified, "Not Modified");
 }
 

@@ -38,6 +38,14 @@ def main():
               "B may not write into A's bucket")
     tap.equal(code(a.get_object, Bucket="alpha", Key="k/\u00e9 1", IfNoneMatch=got["ETag"]), "304",
               "not modified")
+    try:
+        a.head_object(Bucket="alpha", Key="k/\u00e9 1", IfModifiedSince=got["LastModified"])
+        told = {}
+    except ClientError as error:
+        told = error.response["ResponseMetadata"]["HTTPHeaders"]
+    tap.equal((told.get("etag"), told.get("last-modified")),
+              (got["ETag"], got["ResponseMetadata"]["HTTPHeaders"]["last-modified"]),
+              "and which it is that the client has")
     tap.equal(code(a.put_object, Bucket="alpha", Key="k/\u00e9 1", Body=b"", IfNoneMatch="*"),
               "PreconditionFailed", "conditional write")
     tap.equal(code(a.put_object, Bucket="alpha", Key="c", Body=b"abc", ChecksumCRC32="AAAAAA=="),
