@@ -62,13 +62,22 @@ def built_before(name, out):
     return os.path.exists(source) and shutil.copy(source, out)
 
 
+def go_env(**settings):
+    """The caches are the user's own; without a home that can be written, the build directory has them."""
+    env = dict(os.environ, GOTOOLCHAIN="local", **settings)
+    if not os.access(env.get("HOME", ""), os.W_OK):
+        env.setdefault("GOCACHE", os.path.join(box.BUILD, "go", "cache"))
+        env.setdefault("GOPATH", os.path.join(box.BUILD, "go"))
+    return env
+
+
 def build_go(world, name, kind="static"):
     """Builds programs/NAME into the sandbox, "narrow" for 32 bits; the cache is the user's own."""
     cgo, flags = GO_KINDS.get(kind, GO_KINDS["static"])
     out = world.path(name if kind == "static" else name + "-" + kind)
     if built_before(os.path.basename(out), out):
         return out, ""
-    env = dict(os.environ, CGO_ENABLED=cgo, GOFLAGS="-buildvcs=false", GOTOOLCHAIN="local")
+    env = go_env(CGO_ENABLED=cgo, GOFLAGS="-buildvcs=false")
     if kind == "narrow":
         env["GOARCH"] = NARROW
     result = subprocess.run([find_go(), "build", *flags, "-o", out, "."], env=env, text=True,
@@ -349,7 +358,7 @@ class Group:
 def sdk(world, tap):
     """aws-sdk-go-v2: its modules come from the module proxy, or from the cache."""
     where = os.path.join(HERE, "programs", "sdk")
-    env = dict(os.environ, GOFLAGS="-mod=readonly -buildvcs=false", GOTOOLCHAIN="local")
+    env = go_env(GOFLAGS="-mod=readonly -buildvcs=false")
     if subprocess.run([find_go(), "mod", "download"], cwd=where, env=env, capture_output=True,
                       check=False, timeout=box.PATIENCE).returncode:
         box.skip("the modules of aws-sdk-go-v2 cannot be had")
