@@ -114,13 +114,13 @@ static struct made made_by(const struct awi_call *call, int theirs)
                          .at = call->at};
 }
 
-/* Has this call been answered, and perhaps did not live to hear of it? Once. */
-static bool take_made(struct awi_judge *judge, const struct made *call)
+/* Has this call been answered, and perhaps did not live to hear of it? That may happen to it many
+ * times. */
+static bool was_made(const struct awi_judge *judge, const struct made *call)
 {
     for (size_t i = 0; judge->interrupted && i < MADE; i++) {
         if (judge->made[i].socket == call->socket && judge->made[i].thread == call->thread &&
             judge->made[i].at == call->at) {
-            judge->made[i].socket = 0;
             return true;
         }
     }
@@ -156,7 +156,7 @@ static int judge_connect(struct awi_judge *judge, int listener, struct awi_call 
     }
     r = divert(judge, call, theirs, ours && call->type == SOCK_STREAM);
     struct made made = made_by(call, theirs);
-    if (r == -EISCONN && take_made(judge, &made)) {
+    if (r == -EISCONN && was_made(judge, &made)) {
         return 1;
     }
     if (r == 0) {

@@ -337,21 +337,21 @@ class Group:
                            name + ": another name that does not exist")
         self.interrupted()
 
-    def interrupted(self):
+    def interrupted(self, before=(), name="", pause=0.001):
         """Stopped and continued in the middle of connect(), which the kernel then makes once more."""
         program = build_c(self.world, "connects", "gcc")
         if not program:
             return
-        process = subprocess.Popen([LAUNCHER, "run", "--", program, "sts.us-east-1.amazonaws.com", "80", "1500"],
+        process = subprocess.Popen([*before, LAUNCHER, "run", "--", program, "sts.us-east-1.amazonaws.com", "80", "1500"],
                                    env=self.world.env(preload=False), cwd=self.world.work, text=True,
                                    stdout=subprocess.PIPE)
         ready = process.stdout.readline()
         while process.poll() is None:
             process.send_signal(signal.SIGSTOP)
             process.send_signal(signal.SIGCONT)
-            time.sleep(0.001)
+            time.sleep(pause)
         said = process.communicate()[0]
-        self.tap.check(process.returncode == 0, "glibc: connects while it is stopped and continued",
+        self.tap.check(process.returncode == 0, name + "glibc: connects while it is stopped and continued",
                        (process.returncode, ready, said[:300]))
 
 

@@ -159,11 +159,14 @@ class Group(supervised.Group):
         """A kernel that lacks what a supervisor needs: nothing is started that would not be intercepted."""
         older = os.path.join(box.BUILD, "tests", "static", "older")
         caller = [self.fetch, "caller", box.SECOND]
-        self.said(self.launch(*caller, before=[older, "999"]), box.SECOND, "a kernel that has everything")
+        self.said(self.launch(*caller, before=[older, "999", "0"]), box.SECOND, "a kernel that has everything")
         for number, name in ((434, "pidfd_open"), (438, "pidfd_getfd")):
-            result = self.launch(*caller, before=[older, str(number)])
+            result = self.launch(*caller, before=[older, str(number), "0"])
             self.tap.check(result.returncode == 1 and "Linux 5.9 or newer" in result.stderr and result.stdout == "",
                            "without %s(): nothing is started, and why" % name, result)
+        # Before Linux 5.19 a call that is being answered may be broken off, and comes again.
+        flags = {"x86_64": "317", "aarch64": "277"}
+        self.interrupted(before=[older, flags[os.uname().machine], str(1 << 5)], name="calls that come again: ", pause=0)
 
     # --- how it is called ---
 
