@@ -6,7 +6,6 @@ sandbox, and runs it through the launcher and from preloaded programs.
 """
 import glob
 import http.server
-import json
 import os
 import shutil
 import signal
@@ -18,7 +17,6 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "clients"))
 
 import local_tls  # noqa: E402
-import records  # noqa: E402
 import sandbox as box  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -355,48 +353,8 @@ class Group:
                        (process.returncode, ready, said[:300]))
 
 
-def sdk(world, tap):
-    """aws-sdk-go-v2: its modules come from the module proxy, or from the cache."""
-    where = os.path.join(HERE, "programs", "sdk")
-    env = go_env(GOFLAGS="-mod=readonly -buildvcs=false")
-    if subprocess.run([find_go(), "mod", "download"], cwd=where, env=env, capture_output=True,
-                      check=False, timeout=box.PATIENCE).returncode:
-        box.skip("the modules of aws-sdk-go-v2 cannot be had")
-    want = {records.WHO: {"who": box.FIRST},
-            records.ROLE: {"visitor": "arn:aws:sts::222222222222:assumed-role/Visitor/visit"},
-            records.OBJECTS: {"body": "from go", "there": ["second-go"]},
-            records.APART: {"here": []}}
-    for kind in GO_KINDS:
-        program, why = build_go(world, "sdk", kind)
-        if not tap.check(program, kind + ": built", why):
-            continue
-        fresh = [LAUNCHER, "run", "--fresh", "--"]
-        ways = [("launcher", [*fresh, program, box.SECOND], {"LD_PRELOAD": None}),
-                ("launcher, own bundle", [*fresh, program, box.SECOND],
-                 {"LD_PRELOAD": None, "AWS_CA_BUNDLE": "/etc/ssl/certs/ca-certificates.crt"}),
-                ("preloaded shell", [*fresh, "bash", "-c", program + " " + box.SECOND], {"LD_PRELOAD": None})]
-        if kind != "static":
-            ways.append(("LD_PRELOAD", [program, box.SECOND], {"AWSINTERCEPT_STATE": world.path("state-" + kind)}))
-        started = ", ".join(name for name, _, _ in ways if name != "launcher, own bundle")
-        record = records.Record("go-sdk-" + kind, started, tap)
-        for name, argv, env in ways:
-            result = world.run(argv, env=env)
-            good = tap.ran(result, "%s: %s: ran" % (kind, name))
-            seen = json.loads(result.stdout) if good else {}
-            for step, wanted in want.items():
-                with record.step(step):
-                    for what, value in wanted.items():
-                        tap.equal(seen.get(what), value, "%s: %s: %s" % (kind, name, what))
-        record.write()
-
-
 def main():
     tap = box.Tap()
-    if sys.argv[1] == "sdk":
-        with box.Sandbox() as world:
-            sdk(world, tap)
-            tap.check(is_quiet(world), "no supervisor is left", supervisors(world))
-        tap.end()
     with box.Sandbox() as world:
         group = Group(world, tap)
         getattr(group, sys.argv[1])()
