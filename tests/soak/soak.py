@@ -34,7 +34,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
-    parser.add_argument("--build", default=os.environ.get("AWI_BUILD", os.path.join(ROOT, "build")))
+    parser.add_argument("--build", type=os.path.abspath, default=os.environ.get("AWI_BUILD", os.path.join(ROOT, "build")))
     parser.add_argument("--tap", action="store_true", help="print the result as a test does")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     return parser.parse_args()
