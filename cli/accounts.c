@@ -59,16 +59,11 @@ static int list(struct awi_cli_state *state, bool json)
         struct awi_directory dir = {awi_core_config(&state->core), txn, &state->arena};
         r = awi_account_each(&dir, json ? add_json : print_line, all);
     }
-    if (r < 0) {
-        struct awi_str why = awi_store_why(state->store, &state->arena, r);
-        awi_cli_error(NULL, "%.*s", AWI_STR_FMT(why));
-        return 1;
-    }
-    if (json) {
+    if (r >= 0 && json) {
         json_dumpf(all, stdout, JSON_INDENT(2));
         putchar('\n');
     }
-    return 0;
+    return awi_cli_state_status(state, r);
 }
 
 int awi_cli_accounts(int argc, char **argv)

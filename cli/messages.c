@@ -44,16 +44,11 @@ static int list(struct awi_cli_state *state, bool json)
     int r = awi_txn_begin(state->store, false, &txn);
 
     r = r ? r : awi_outbox_each(txn, &state->arena, json ? add_json : print_line, all);
-    if (r < 0) {
-        struct awi_str why = awi_store_why(state->store, &state->arena, r);
-        awi_cli_error(NULL, "%.*s", AWI_STR_FMT(why));
-        return 1;
-    }
-    if (json) {
+    if (r >= 0 && json) {
         json_dumpf(all, stdout, JSON_INDENT(2));
         putchar('\n');
     }
-    return 0;
+    return awi_cli_state_status(state, r);
 }
 
 int awi_cli_messages(int argc, char **argv)

@@ -24,11 +24,5 @@ int awi_cli_reset(int argc, char **argv)
     if (r != 0) {
         return r;
     }
-    r = awi_core_reset(&state.core);
-    if (r < 0) {
-        struct awi_str why = awi_store_why(state.store, &state.arena, r);
-        awi_cli_error(NULL, "%.*s", AWI_STR_FMT(why));
-        return 1;
-    }
-    return 0;
+    return awi_cli_state_status(&state, awi_core_reset(&state.core));
 }

@@ -59,11 +59,10 @@ static int finish(struct awi_cli_state *state, const char *name, int r)
         awi_cli_error("`awsintercept snapshot delete NAME` makes room",
                       "there are %d snapshots",
                       AWI_SNAPSHOTS_MOST);
-    } else if (r < 0) {
-        struct awi_str why = awi_store_why(state->store, &state->arena, r);
-        awi_cli_error(NULL, "%.*s", AWI_STR_FMT(why));
+    } else {
+        return awi_cli_state_status(state, r);
     }
-    return r < 0;
+    return 1;
 }
 
 int awi_cli_snapshot(int argc, char **argv)

@@ -24,6 +24,16 @@ int awi_cli_state_open(struct awi_cli_state *state)
     return 0;
 }
 
+int awi_cli_state_status(struct awi_cli_state *state, int r)
+{
+    if (r >= 0) {
+        return 0;
+    }
+    struct awi_str why = awi_store_why(state->store, &state->arena, r);
+    awi_cli_error(NULL, "%.*s", AWI_STR_FMT(why));
+    return 1;
+}
+
 void awi_cli_state_close(struct awi_cli_state *state)
 {
     awi_arena_deinit(&state->arena);
